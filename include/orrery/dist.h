@@ -1,0 +1,36 @@
+/* dist.h - the role "dist": a distribution of durations, sizes or numbers.
+ *
+ * A dist's parameters are AMOUNTs: they take the unit of the field they stand in, so the
+ * same `lognormal` serves "12s" and "4Ki". To add one: sim/engine/dist_NAME.c and a line in
+ * kinds.def. Draws use only exact.h, never libm, so every machine agrees. */
+#ifndef ORRERY_DIST_H
+#define ORRERY_DIST_H
+
+#include "orrery/kind.h"
+#include "orrery/rng.h"
+
+struct dist_type {
+    double (*draw)(const void *spec, struct rng *r); /* base units (ns, bytes, 1); never negative */
+    double (*mean)(const void *spec);                /* INFINITY when it has none */
+    double (*scv)(const void *spec);                 /* variance / mean^2; INFINITY when none */
+};
+
+static inline double dist_draw(const struct part *p, struct rng *r)
+{
+    return ((const struct dist_type *)p->kind->vtable)->draw(p->spec, r);
+}
+
+static inline double dist_mean(const struct part *p)
+{
+    return ((const struct dist_type *)p->kind->vtable)->mean(p->spec);
+}
+
+static inline double dist_scv(const struct part *p)
+{
+    return ((const struct dist_type *)p->kind->vtable)->scv(p->spec);
+}
+
+/* A draw as a delay: rounded to the nearest ns, 0 .. TIME_MAX_NS. */
+int64_t dist_draw_ns(const struct part *p, struct rng *r);
+
+#endif

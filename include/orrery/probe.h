@@ -1,0 +1,89 @@
+/* probe.h - measurement: what a run knows about itself, exactly.
+ *
+ * Rooms keep plain counters and histograms in their own hot structs. At the end of a run
+ * (and at each window) they hand rows to a recorder; the recorder neither knows rooms nor
+ * databases. A row's (section, object, metric) is its place in `run --json`: section
+ * "clients", object "shoppers", metric "latency_ms.p99"; a dot in a metric is a nested
+ * object. Everything is steady-state: rooms drop what came before the warm-up ended. */
+#ifndef ORRERY_PROBE_H
+#define ORRERY_PROBE_H
+
+#include <stdint.h>
+#include <stdbool.h>
+
+/* Log-linear histogram of int64 values >= 0 (HdrHistogram's idea): 7 sub-bucket bits, so a
+ * recorded value is known to 0.4 %; mergeable by addition; count, sum, min, max exact. */
+#define HISTOGRAM_BITS 7
+#define HISTOGRAM_BUCKETS ((64 - HISTOGRAM_BITS) * (1 << HISTOGRAM_BITS))
+
+struct histogram {
+    uint64_t count;
+    double sum, sum_squares; /* of values, in s and s^2 when values are ns: kept scaled by `unit` */
+    int64_t min, max;
+    uint32_t bucket_low, bucket_high; /* touched range, so reset and merge are cheap */
+    uint64_t *buckets;                /* HISTOGRAM_BUCKETS, owned by an arena */
+};
+
+struct arena;
+void histogram_open(struct histogram *h, struct arena *a);
+void histogram_reset(struct histogram *h);
+void histogram_merge(struct histogram *into, const struct histogram *from);
+double histogram_mean(const struct histogram *h);
+double histogram_stddev(const struct histogram *h); /* population */
+/* The q-quantile (0..1), linear inside a bucket, clamped to min..max; 0 when empty. */
+double histogram_quantile(const struct histogram *h, double q);
+uint64_t histogram_bucket_low(uint32_t bucket); /* lowest value of a bucket */
+
+static inline uint32_t histogram_bucket(uint64_t v)
+{
+    uint64_t wide = v | (1u << HISTOGRAM_BITS);
+    uint32_t shift = (uint32_t)(63 - __builtin_clzll(wide)) - HISTOGRAM_BITS;
+    return (shift << HISTOGRAM_BITS) + (uint32_t)(v >> shift);
+}
+
+static inline void histogram_record(struct histogram *h, int64_t value)
+{
+    uint32_t bucket = histogram_bucket((uint64_t)value);
+    double v = (double)value;
+    h->buckets[bucket]++;
+    h->count++;
+    h->sum += v;
+    h->sum_squares += v * v;
+    if (value < h->min) h->min = value;
+    if (value > h->max) h->max = value;
+    if (bucket < h->bucket_low) h->bucket_low = bucket;
+    if (bucket > h->bucket_high) h->bucket_high = bucket;
+}
+
+struct recorder;
+
+/* One figure of the run. unit: "ms", "1", "1/s", "bytes", "cores", "s", "USD"... */
+void recorder_value(struct recorder *r, const char *section, const char *object, const char *metric,
+                    const char *unit, double value);
+/* A histogram of ns: also writes metric.mean .stddev .p50 .p90 .p95 .p99 .p999 .max in ms under
+ * metric "latency_ms" and the like (a metric ending in _ms means ns in, ms out). */
+void recorder_histogram(struct recorder *r, const char *section, const char *object,
+                        const char *metric, const struct histogram *h);
+/* One point of a series; called at window ends, in time order per series. */
+void recorder_sample(struct recorder *r, const char *section, const char *object,
+                     const char *metric, const char *unit, int64_t now_ns, double value);
+/* A notable thing that happened; `cause` is the number of an earlier entry, 0 = none.
+ * kind: "pod.crash", "fault.begin", ...; returns this entry's number (1..). Entries past
+ * RECORDER_EVENTS_MAX are counted, and the count is said. */
+#define RECORDER_EVENTS_MAX 100000
+__attribute__((format(printf, 6, 7))) uint32_t recorder_event(struct recorder *r, int64_t now_ns,
+                                                              const char *kind, const char *object,
+                                                              uint32_t cause, const char *format,
+                                                              ...);
+/* Why a controller or a script did what it did: inputs, formula and limits, in words. */
+__attribute__((format(printf, 5, 6))) void recorder_decision(struct recorder *r, int64_t now_ns,
+                                                             const char *controller,
+                                                             const char *object,
+                                                             const char *format, ...);
+/* The detailed trace (`--trace FILE`), one line an entry; free when no trace is wanted. */
+bool recorder_tracing(const struct recorder *r);
+__attribute__((format(printf, 4, 5))) void recorder_trace(struct recorder *r, int64_t now_ns,
+                                                          const char *kind, const char *format,
+                                                          ...);
+
+#endif

@@ -1,0 +1,78 @@
+/* rng.h - chance: named streams and keyed draws.
+ *
+ * Two sorts. A stream (sfc64) is a sequence owned by one thing, seeded by hash(seed,
+ * replication, stable name, purpose): adding a service disturbs nobody else's. A keyed draw
+ * is a pure function of (key, index): what a customer *is* must not depend on what was
+ * drawn before it, so that two variants of a scenario see the same customers doing the same
+ * work, also after a retry or another route. A struct rng serves both: rng_keyed() makes a
+ * short stream from a key. */
+#ifndef ORRERY_RNG_H
+#define ORRERY_RNG_H
+
+#include <stdint.h>
+
+struct rng {
+    uint64_t a, b, c, counter; /* sfc64 (Doty-Humphrey), counter starts at 1 */
+};
+
+/* 64-bit finaliser of good avalanche (murmur3/splitmix64 family). */
+static inline uint64_t hash_mix(uint64_t x)
+{
+    x ^= x >> 32;
+    x *= UINT64_C(0xd6e8feb86659fd93);
+    x ^= x >> 32;
+    x *= UINT64_C(0xd6e8feb86659fd93);
+    x ^= x >> 32;
+    return x;
+}
+
+/* The key of part `index` of the thing with key `key`. */
+static inline uint64_t key_child(uint64_t key, uint64_t index)
+{
+    return hash_mix(key + (index + 1) * UINT64_C(0x9e3779b97f4a7c15));
+}
+
+uint64_t hash_text(const char *text); /* FNV-1a 64, then hash_mix */
+
+/* The root of everything random in one replication. */
+uint64_t seed_key(uint64_t seed, uint32_t replication);
+/* The key of (name, purpose) under a root, e.g. stream_key(root, "client shoppers", "arrival"). */
+uint64_t stream_key(uint64_t root, const char *name, const char *purpose);
+
+struct rng rng_open(uint64_t key); /* a full stream: 12 rounds of warm-up as its author has it */
+
+static inline uint64_t rng_next(struct rng *r)
+{
+    uint64_t out = r->a + r->b + r->counter++;
+    r->a = r->b ^ (r->b >> 11);
+    r->b = r->c + (r->c << 3);
+    r->c = ((r->c << 24) | (r->c >> 40)) + out;
+    return out;
+}
+
+/* A cheap stream for the few draws of one keyed decision: its first output is as good as
+ * hash_mix of the key, which the tests of uniformity and of pairwise correlation cover. */
+static inline struct rng rng_keyed(uint64_t key)
+{
+    return (struct rng){ hash_mix(key ^ UINT64_C(0x5851f42d4c957f2d)), key, key >> 3, 1 };
+}
+
+/* [0, 1) with 53 bits. */
+static inline double rng_uniform(struct rng *r)
+{
+    return (double)(rng_next(r) >> 11) * 0x1p-53;
+}
+
+/* (0, 1]: safe to take a logarithm of. */
+static inline double rng_uniform_positive(struct rng *r)
+{
+    return (double)((rng_next(r) >> 11) + 1) * 0x1p-53;
+}
+
+/* [0, n), n > 0, without bias worth naming (multiply-high, Lemire, with rejection). */
+uint32_t rng_below(struct rng *r, uint32_t n);
+
+double rng_exponential(struct rng *r); /* mean 1; ziggurat, 256 layers */
+double rng_normal(struct rng *r);      /* mean 0, sd 1; ziggurat, 256 layers */
+
+#endif

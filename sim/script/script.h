@@ -1,0 +1,32 @@
+/* script.h - Lua as a way to say a scenario, and callbacks as a way to steer a run.
+ *
+ * The sandbox: no os, io, debug, package, load; pairs in sorted order; tostring without
+ * addresses; stable sort; math from exact.h; math.random on a named stream; memory,
+ * instructions and pattern lengths capped. A script sees constructors for every kind (from
+ * the kind list: none is named here), the prelude in lua/orrery/, and `include "file.lua"` within the
+ * scenario's folder. */
+#ifndef SCRIPT_SCRIPT_H
+#define SCRIPT_SCRIPT_H
+
+#include "orrery/diag.h"
+#include "orrery/hook.h"
+#include "orrery/value.h"
+
+struct script_limits {
+    size_t memory_bytes_max;      /* default 256 MiB */
+    uint64_t load_instructions;   /* default 200 million for the whole load */
+    uint64_t hook_instructions;   /* default 10 million per callback */
+};
+extern const struct script_limits script_limits_default;
+
+/* Runs the scenario once and returns its tree: a VALUE_LIST as schema.h wants it. NULL after
+ * errors. *has_hooks: some callback was passed. *title: the first comment line, or NULL. */
+struct value *script_load(struct arena *a, const char *file, const struct script_limits *limits,
+                          struct diag *d, bool *has_hooks, const char **title);
+
+/* A door for one world: reruns the scenario (same file, same order, so function numbers agree).
+ * `now` gives virtual time for error messages. door.state is NULL when it cannot be opened. */
+struct hook_door script_door(const char *file, const struct script_limits *limits, uint64_t seed_key,
+                             int64_t (*now)(const struct world *w));
+
+#endif
