@@ -1,0 +1,74 @@
+/* engine.h - the clock and everything that waits for it.
+ *
+ * Order inside a run is exactly (time, phase, age): causes before effects, watchers last,
+ * and within a phase the order of scheduling. Two queues (a radix heap and a 4-ary heap) and
+ * the lanes all give that one order, so which is in use can never be seen. */
+#ifndef ORRERY_ENGINE_H
+#define ORRERY_ENGINE_H
+
+#include "orrery/time.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct arena;
+struct engine;
+struct world;
+
+enum phase { PHASE_FAULT, PHASE_CONTROL, PHASE_WORK, PHASE_ARRIVAL, PHASE_OBSERVE, PHASE_COUNT };
+
+#define EVENT_NAME_BYTES 16
+
+/* A static const beside the function it names. The name goes into the digest by value, so it
+ * is an array: no pointer is followed and no address observed. */
+struct event_type {
+    char name[EVENT_NAME_BYTES]; /* "pod.ready"; at most 15 characters */
+    void (*fire)(struct world *w, uint32_t a, uint32_t b);
+    /* Whether the thing (a, b) still exists; NULL: always. Asked before firing, so an event
+     * dies with its entity and need not be cancelled. */
+    bool (*live)(const struct world *w, uint32_t a, uint32_t b);
+    enum phase phase;
+};
+
+/* A handle that outlives its event harmlessly. {0, 0} is never a live event. */
+struct event_id {
+    uint32_t slot, generation;
+};
+
+struct engine_options {
+    bool heap_queue;  /* only the 4-ary heap */
+    bool radix_queue; /* only the radix heap */
+};
+
+struct engine *engine_open(struct arena *a, struct world *w, struct engine_options options);
+
+int64_t engine_now(const struct engine *e);
+
+/* Schedules type(a, b) at time_ns >= now (earlier is a bug); at now it joins its phase's FIFO. */
+struct event_id engine_at(struct engine *e, int64_t time_ns, const struct event_type *type,
+                          uint32_t a, uint32_t b);
+/* O(1). False when the event has fired, was cancelled, or never was. */
+bool engine_cancel(struct engine *e, struct event_id id);
+bool engine_pending(const struct engine *e, struct event_id id);
+
+/* A lane is a FIFO for one constant delay: only its head waits in the queue, so a million
+ * timeouts that never fire cost a ring of memory and no heap work. Its events cannot be
+ * cancelled; give the type a `live`. Lanes of equal (delay, type) are shared. */
+uint32_t engine_lane(struct engine *e, int64_t delay_ns, const struct event_type *type);
+void engine_lane_push(struct engine *e, uint32_t lane, uint32_t a, uint32_t b);
+
+/* Fires everything up to and including until_ns, then sets the clock there; stops early,
+ * clock where it is, when engine_stop was called. */
+void engine_run(struct engine *e, int64_t until_ns);
+void engine_stop(struct engine *e);
+bool engine_stopped(const struct engine *e);
+
+/* Called after every event, for the checks of a test or of the swarm. NULL: none. */
+void engine_watch(struct engine *e, void (*after)(struct world *w, const struct event_type *type,
+                                                  uint32_t a, uint32_t b));
+
+uint64_t engine_event_count(const struct engine *e); /* fired */
+uint64_t engine_digest(const struct engine *e);      /* of every fired (time, name, a, b) */
+uint32_t engine_pending_count(const struct engine *e); /* entries waiting, dead ones included */
+
+#endif
