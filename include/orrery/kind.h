@@ -20,6 +20,7 @@
 struct arena;
 struct value;
 struct document;
+struct document_index;
 
 enum field_type {
     FIELD_NONE,      /* ends a table */
@@ -41,7 +42,8 @@ enum field_type {
     FIELD_LIST,      /* struct list of .of (scalars, references or parts) */
     FIELD_MAP,       /* struct map of text -> .of; keys free, order as loaded (sorted by key) */
     FIELD_HOOK,      /* uint32_t: a script callback, 0 = none */
-    FIELD_ANY        /* const struct value *: kept as said; the owner checks it */
+    FIELD_ANY        /* const struct value *: kept as said (a constructor's name becomes the
+                        item "kind", as JSON has it); the owner checks it */
 };
 
 /* What an AMOUNT is measured in; a PART field passes its .unit down to the nested part. */
@@ -171,6 +173,7 @@ struct document {
     const char *title; /* the first comment line of the scenario, or the file's name */
     uint32_t object_count;
     const struct object *objects; /* in the order said */
+    const struct document_index *index; /* sim/schema's own */
 };
 
 /* The index-th object of a kind (what struct reference.index counts); NULL past the last. */

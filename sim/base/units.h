@@ -19,5 +19,6 @@ const char *units_print_rate(double per_s, char *buf);
 const char *units_print_bytes(int64_t bytes, char *buf);
 const char *units_print_cpu(double cores, char *buf);
 const char *units_print_ratio(double ratio, char *buf);
+const char *units_print_number(double number, char *buf); /* "1000000", "0.5", "1e+30" */
 
 #endif
