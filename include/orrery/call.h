@@ -1,0 +1,133 @@
+/* call.h - one request, from the one who asks to the one who answers.
+ *
+ * A call is made along a route: it passes the route's filters to a backend of the route's group,
+ * works there as a program of steps, and its reply passes the filters backwards to the
+ * caller. 64 bytes hot, 40 cold, pooled; ids travel, pointers stay. */
+#ifndef ORRERY_CALL_H
+#define ORRERY_CALL_H
+
+#include "orrery/rng.h"
+#include "orrery/world.h"
+
+#define CALL_NONE UINT32_MAX
+
+/* A limit on calls in flight: 2^24 of them are 1.7 GB. The top byte of an id is free for an
+ * attempt number in an event's argument. */
+#define CALLS_MAX (1u << 24)
+
+enum outcome {
+    OUTCOME_OK,
+    OUTCOME_ERROR,     /* the application said no (HTTP 5xx, gRPC UNKNOWN) */
+    OUTCOME_TIMEOUT,   /* the caller stopped waiting (504, DEADLINE_EXCEEDED) */
+    OUTCOME_UNAVAILABLE, /* no ready backend, or connection refused (503, UNAVAILABLE) */
+    OUTCOME_OVERLOADED, /* a full queue turned it away (503, RESOURCE_EXHAUSTED) */
+    OUTCOME_CRASHED,   /* the process died with it (connection reset) */
+    OUTCOME_EXPIRED,   /* its deadline passed while it waited, and it was dropped unserved */
+    OUTCOME_ABANDONED, /* nobody waits for the answer any more */
+    OUTCOME_REJECTED,  /* a guard on the caller's side did not let it out */
+    OUTCOME_COUNT
+};
+extern const char *const outcome_names[OUTCOME_COUNT]; /* "ok", "error", ... */
+
+enum call_state {
+    CALL_FREE,
+    CALL_CALLER,  /* in its filters, or waiting there (back-off) */
+    CALL_SENT,    /* on its way to a backend */
+    CALL_QUEUED,  /* at a pod, waiting for a worker */
+    CALL_RUNNING, /* at a pod, holding a worker or a share of CPU */
+    CALL_WAITING, /* at a pod, waiting for children or for time to pass */
+    CALL_REPLIED  /* its answer is on the way back */
+};
+
+struct call {
+    uint64_t key;        /* what the customer is: the root of its keyed draws */
+    int64_t sent_ns;     /* when the caller meant to send it: latency counts from here */
+    int64_t deadline_ns; /* when nobody will want the answer; TIME_NEVER */
+    int64_t entered_ns;  /* when it reached its pod */
+    uint32_t generation;
+    uint32_t parent;     /* the call that made it, or a client's own number; see route.reply */
+    uint32_t route;
+    uint32_t pod;
+    uint32_t next;       /* link in a pod's queue, or in the free list */
+    uint16_t step;       /* the next instruction of its program */
+    uint16_t pending;    /* children whose answers are awaited */
+    uint8_t state, outcome;
+    uint8_t stage;       /* filters passed on the way out */
+    uint8_t attempt;     /* 0 for the first */
+    uint8_t priority;
+    uint8_t orphan;      /* its caller has gone; the work goes on */
+    uint16_t loops;      /* rounds of loop steps so far: fresh draws each round */
+};
+_Static_assert(sizeof(struct call) == 64, "a call is one cache line: there are millions");
+
+/* What few calls need: kept apart, so that plain calls never touch it. */
+struct call_side {
+    uint32_t child, sibling, previous; /* children in flight, a doubly linked list */
+    uint32_t customer;     /* the customer's number (a user, a Zipf key): for hashing */
+    int64_t remaining_ns;  /* CPU work left, for disciplines that interrupt */
+    int64_t budget_ns;     /* the deadline before per-attempt timeouts shortened it */
+    uint32_t reply_bytes;
+    uint32_t queued_at;    /* position in a ranked queue */
+};
+
+struct calls {
+    struct call *items;
+    struct call_side *sides;
+    uint32_t count, capacity, free, in_flight, peak;
+    uint64_t opened, closed; /* opened = closed + in_flight, always */
+};
+
+static inline struct call *call_get(const struct world *w, uint32_t id)
+{
+    return &w->calls->items[id];
+}
+
+static inline struct call_side *call_side(const struct world *w, uint32_t id)
+{
+    return &w->calls->sides[id];
+}
+
+static inline bool call_is_open(const struct world *w, uint32_t id, uint32_t generation)
+{
+    return w->calls->items[id].generation == generation;
+}
+
+/* For event_type.live of events whose arguments are (call, generation). */
+bool call_live(const struct world *w, uint32_t id, uint32_t generation);
+
+struct call_order {
+    uint32_t route;
+    uint32_t parent;    /* given back to route.reply */
+    uint64_t key;
+    int64_t sent_ns;    /* the intended time; now or earlier */
+    int64_t deadline_ns; /* inherited; TIME_NEVER */
+    uint8_t priority;
+    uint32_t customer;
+};
+
+/* Makes a call and sends it through its filters. The reply may come before this returns
+ * (refused at once); the route's reply function is told either way, exactly once, unless the
+ * caller drops the call. Returns the call's id, or CALL_NONE when it is already over. */
+uint32_t call_send(struct world *w, const struct call_order *order);
+
+/* The pod (or a filter) has its answer: the reply travels back and through the filters. */
+void call_reply(struct world *w, uint32_t id, enum outcome outcome);
+
+/* The filter at position `index` gives up on the attempt under way, which is cancelled or worked
+ * on unwanted, as its service declares. Returns the caller's side, under a new id: the old one
+ * belongs to the server now. Follow it with call_answer. */
+uint32_t call_abandon(struct world *w, uint32_t id, uint8_t index);
+
+/* The caller itself is gone: abandons, and nobody is told. */
+void call_drop(struct world *w, uint32_t id);
+
+/* A filter that answered WAIT goes on: forward from filter `stage`. */
+void call_resume(struct world *w, uint32_t id, uint8_t stage);
+
+/* A filter at position `index` answers from where it stands: backwards from there. */
+void call_answer(struct world *w, uint32_t id, uint8_t index, enum outcome outcome);
+
+/* The pod's side of an orphan is over. */
+void call_close(struct world *w, uint32_t id);
+
+#endif

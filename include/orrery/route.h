@@ -1,0 +1,35 @@
+/* route.h - a call site: who calls what, through which filters, by which balancer.
+ *
+ * Routes are opened once, before the run; after that only balancer and filter state change. */
+#ifndef ORRERY_ROUTE_H
+#define ORRERY_ROUTE_H
+
+#include "orrery/call.h"
+#include "orrery/endpoint.h"
+
+struct route_spec {
+    const char *caller;    /* for traces: "shoppers", "cart GET /cart" */
+    const char *target;    /* "cart GET /cart" */
+    struct place at;
+    const struct part *balancer; /* NULL or kind NULL: the group's wish */
+    struct list filters;   /* parts of role "filter", outermost first */
+    const struct part *timeout, *retry; /* the two everyday filters, said as fields: [retry, timeout] */
+    /* Told once when a call is over; the call closes after it returns. */
+    void (*reply)(struct world *w, uint32_t call);
+    uint32_t owner;        /* the caller's own number, in route.owner */
+    uint32_t instance_count; /* callers that each have their own state: pods, or 1 */
+    uint32_t instance_base; /* parent call's pod - instance_base = instance, when by_pod */
+    bool by_pod;           /* the parent is a call at a pod; else a client, outside all zones */
+    const uint8_t *zones;  /* of the caller's pods, by instance */
+};
+
+/* ROUTE_NONE after telling d. */
+#define ROUTE_NONE UINT32_MAX
+uint32_t route_open(struct world *w, const struct route_spec *spec, struct diag *d);
+
+uint32_t route_owner(const struct world *w, uint32_t route);
+uint32_t route_operation(const struct world *w, uint32_t route);
+uint32_t route_group(const struct world *w, uint32_t route);
+const char *route_name(const struct world *w, uint32_t route); /* "caller > target" */
+
+#endif

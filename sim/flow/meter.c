@@ -1,0 +1,98 @@
+/* meter.c - turns counts and histograms into figures and series.
+ *
+ * A window's quantiles are those of the difference between two states of one histogram, so a
+ * call is recorded once however often it is reported. */
+#include "flow/meter.h"
+
+#include "base/arena.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void meter_open(struct meter *m, struct arena *a)
+{
+    histogram_open(&m->latency, a);
+    histogram_open(&m->failed, a);
+    histogram_open(&m->last, a);
+}
+
+void meter_reset(struct meter *m)
+{
+    m->offered = m->last_offered = m->last_ok = m->last_failed = 0;
+    memset(m->by_outcome, 0, sizeof m->by_outcome);
+    histogram_reset(&m->latency);
+    histogram_reset(&m->failed);
+    histogram_reset(&m->last);
+}
+
+uint64_t meter_failed(const struct meter *m)
+{
+    uint64_t failed = 0;
+    for (uint32_t i = OUTCOME_OK + 1; i < OUTCOME_COUNT; i++)
+        failed += m->by_outcome[i];
+    return failed;
+}
+
+void meter_report(const struct meter *m, struct recorder *r, const char *section,
+                  const char *object, const char *offered_name, double seconds)
+{
+    uint64_t ok = m->by_outcome[OUTCOME_OK], failed = meter_failed(m);
+    recorder_value(r, section, object, offered_name, "1", (double)m->offered);
+    recorder_value(r, section, object, "ok", "1", (double)ok);
+    recorder_value(r, section, object, "failed", "1", (double)failed);
+    for (uint32_t i = OUTCOME_OK + 1; i < OUTCOME_COUNT; i++) {
+        char metric[64];
+        snprintf(metric, sizeof metric, "by_outcome.%s", outcome_names[i]);
+        if (m->by_outcome[i])
+            recorder_value(r, section, object, metric, "1", (double)m->by_outcome[i]);
+    }
+    if (seconds > 0)
+        recorder_value(r, section, object, "throughput_per_s", "1/s", (double)ok / seconds);
+    if (ok + failed > 0)
+        recorder_value(r, section, object, "availability", "1", (double)ok / (double)(ok + failed));
+    if (ok > 0) recorder_histogram(r, section, object, "latency_ms", &m->latency);
+    if (m->failed.count > 0)
+        recorder_histogram(r, section, object, "failed_latency_ms", &m->failed);
+}
+
+/* Quantiles of what `now` gained over `before`, then before := now. Touches only used buckets. */
+static void window_quantiles(const struct histogram *now, struct histogram *before,
+                             const double *q, double *out, uint32_t count)
+{
+    uint64_t total = now->count - before->count, seen = 0;
+    uint32_t next = 0;
+    for (uint32_t b = now->bucket_low; b <= now->bucket_high && now->count > 0; b++) {
+        uint64_t here = now->buckets[b] - before->buckets[b];
+        before->buckets[b] = now->buckets[b];
+        seen += here;
+        while (next < count && here > 0 && (double)seen >= q[next] * (double)total)
+            out[next++] = (double)histogram_bucket_low(b);
+    }
+    before->count = now->count;
+    if (now->count > 0) {
+        before->bucket_low = now->bucket_low;
+        before->bucket_high = now->bucket_high;
+    }
+}
+
+void meter_sample(struct meter *m, struct recorder *r, const char *section, const char *object,
+                  int64_t now_ns, int64_t window_ns)
+{
+    static const double q[] = { 0.5, 0.95, 0.99 };
+    static const char *const names[] = { "latency_ms.p50", "latency_ms.p95", "latency_ms.p99" };
+    double at[3] = { 0 }, seconds = ns_to_s(window_ns);
+    uint64_t ok = m->by_outcome[OUTCOME_OK], failed = meter_failed(m);
+    bool any = m->latency.count > m->last.count;
+    if (seconds > 0) {
+        recorder_sample(r, section, object, "throughput_per_s", "1/s", now_ns,
+                        (double)(ok - m->last_ok) / seconds);
+        recorder_sample(r, section, object, "failed_per_s", "1/s", now_ns,
+                        (double)(failed - m->last_failed) / seconds);
+    }
+    window_quantiles(&m->latency, &m->last, q, at, 3);
+    for (uint32_t i = 0; any && i < 3; i++)
+        recorder_sample(r, section, object, names[i], "ms", now_ns, at[i] / 1e6);
+    m->last_ok = ok;
+    m->last_failed = failed;
+    m->last_offered = m->offered;
+}

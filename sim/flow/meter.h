@@ -1,0 +1,39 @@
+/* meter.h - what one end of a conversation counts: offered, answered, by outcome, how long.
+ *
+ * The same for a client and for a service. Counters start again when the warm-up ends; calls that
+ * began before are counted in neither. */
+#ifndef FLOW_METER_H
+#define FLOW_METER_H
+
+#include "orrery/call.h"
+#include "orrery/probe.h"
+
+struct meter {
+    uint64_t offered;
+    uint64_t by_outcome[OUTCOME_COUNT];
+    struct histogram latency; /* ns, of calls that ended ok */
+    struct histogram failed;  /* ns, of all others that waited for an answer */
+    struct histogram last;    /* `latency` as it stood when the window began */
+    uint64_t last_offered, last_ok, last_failed;
+};
+
+void meter_open(struct meter *m, struct arena *a);
+void meter_reset(struct meter *m);
+
+static inline void meter_end(struct meter *m, enum outcome outcome, int64_t took_ns)
+{
+    m->by_outcome[outcome]++;
+    histogram_record(outcome == OUTCOME_OK ? &m->latency : &m->failed, took_ns);
+}
+
+uint64_t meter_failed(const struct meter *m); /* all outcomes but ok */
+
+/* Writes offered (as `offered_name`: "sent", "received"), ok, failed, by_outcome.*, availability,
+ * throughput_per_s, latency_ms.*, and failed_latency_ms.* when anything failed. */
+void meter_report(const struct meter *m, struct recorder *r, const char *section,
+                  const char *object, const char *offered_name, double seconds);
+/* The window's series: throughput_per_s, failed_per_s, latency_ms.p50 .p95 .p99. */
+void meter_sample(struct meter *m, struct recorder *r, const char *section, const char *object,
+                  int64_t now_ns, int64_t window_ns);
+
+#endif

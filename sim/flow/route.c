@@ -1,0 +1,153 @@
+/* route.c - opening call sites, and choosing a backend at each.
+ *
+ * An instance's packed backends follow its group's ready set: rebuilt when the version differs,
+ * keeping what this caller knows of those that stay. */
+#include "flow/flow.h"
+
+#include "base/arena.h"
+#include "base/check.h"
+
+#include <string.h>
+
+static void refresh(struct instance *in, const struct group *g)
+{
+    struct backend *now = in->backends, *old = now + g->capacity;
+    memcpy(old, now, in->count * sizeof *now);
+    for (uint32_t i = 0; i < g->ready_count; i++) {
+        uint32_t was = in->position[g->ready[i] - g->first];
+        now[i] = was != POSITION_NONE ? old[was]
+                                      : (struct backend){ .id = g->ready[i], .weight = 1 };
+    }
+    memset(in->position, 0xff, g->capacity * sizeof *in->position);
+    for (uint32_t i = 0; i < g->ready_count; i++)
+        in->position[g->ready[i] - g->first] = i;
+    in->count = g->ready_count;
+    in->version = g->version;
+}
+
+uint32_t route_pick(struct world *w, struct route *r, struct instance *in, uint32_t call)
+{
+    const struct group *g = &flow_of(w)->groups[r->group];
+    if (in->version != g->version) refresh(in, g);
+    if (in->count <= 1) return in->count ? 0 : POSITION_NONE;
+    struct pick pick = { hash_mix(call_side(w, call)->customer), &in->rng };
+    uint32_t chosen =
+        r->balancer->pick(r->balancer_spec, in->balancer_state, in->backends, in->count, &pick);
+    check(chosen < in->count);
+    return chosen;
+}
+
+void route_return(struct world *w, uint32_t call)
+{
+    const struct call *c = call_get(w, call);
+    const struct flow *f = flow_of(w);
+    const struct route *r = &f->routes[c->route];
+    struct instance *in = instance_of(w, r, c);
+    uint32_t position = in->position[c->pod - f->groups[r->group].first];
+    /* A backend that left and came back starts its count anew. */
+    if (position != POSITION_NONE && in->backends[position].in_flight > 0)
+        in->backends[position].in_flight--;
+}
+
+uint32_t route_owner(const struct world *w, uint32_t route)
+{
+    return flow_of(w)->routes[route].owner;
+}
+
+uint32_t route_operation(const struct world *w, uint32_t route)
+{
+    return flow_of(w)->routes[route].operation;
+}
+
+uint32_t route_group(const struct world *w, uint32_t route)
+{
+    return flow_of(w)->routes[route].group;
+}
+
+const char *route_name(const struct world *w, uint32_t route)
+{
+    return flow_of(w)->routes[route].name;
+}
+
+static uint32_t operation_find(const struct group *g, const char *operation)
+{
+    for (uint32_t i = 0; i < g->operation_count; i++)
+        if (!operation || strcmp(g->operations[i], operation) == 0) return i;
+    return UINT32_MAX;
+}
+
+static void filter_add(struct world *w, struct route *r, uint32_t id, const struct part *p,
+                       const struct route_spec *spec, struct diag *d)
+{
+    if (!p || !p->kind) return;
+    if (r->filter_count == FILTERS_MAX) {
+        diag_error(d, spec->at, spec->caller, NULL, "more than %d filters on one route",
+                   FILTERS_MAX);
+        return;
+    }
+    uint8_t index = r->filter_count++;
+    r->filters[index].type = p->kind->vtable;
+    r->filters[index].spec = p->spec;
+    const struct filter_type *type = r->filters[index].type;
+    if (type->prepare) r->filters[index].shared = type->prepare(p->spec, w, id, index);
+}
+
+static void instance_open(struct world *w, const struct route *r, struct instance *in,
+                          const struct group *g, uint64_t key)
+{
+    in->backends = arena_alloc(w->arena, 2 * g->capacity * sizeof *in->backends);
+    in->position = arena_alloc(w->arena, g->capacity * sizeof *in->position);
+    memset(in->position, 0xff, g->capacity * sizeof *in->position);
+    in->balancer_state = arena_alloc(w->arena, r->balancer->state_size);
+    in->rng = rng_open(key);
+    for (uint8_t i = 0; i < r->filter_count; i++)
+        in->filter_states[i] = arena_alloc(w->arena, r->filters[i].type->state_size);
+}
+
+static void instances_open(struct world *w, struct route *r, const struct route_spec *spec)
+{
+    const struct group *g = group_get(w, r->group);
+    uint64_t key = stream_key(w->root_key, r->name, "policy");
+    r->instance_count = spec->instance_count ? spec->instance_count : 1;
+    r->instances = arena_alloc(w->arena, r->instance_count * sizeof *r->instances);
+    for (uint32_t i = 0; i < r->instance_count; i++)
+        instance_open(w, r, &r->instances[i], g, key_child(key, i));
+}
+
+static const struct part *balancer_of(const struct route_spec *spec, const struct group *g)
+{
+    if (spec->balancer && spec->balancer->kind) return spec->balancer;
+    return g->balancer;
+}
+
+uint32_t route_open(struct world *w, const struct route_spec *spec, struct diag *d)
+{
+    struct flow *f = flow_of(w);
+    const char *name, *operation;
+    target_split(w->arena, spec->target, &name, &operation);
+    uint32_t group = group_find(w, name);
+    uint32_t op = group == GROUP_NONE ? UINT32_MAX : operation_find(group_get(w, group), operation);
+    if (op == UINT32_MAX) {
+        diag_error(d, spec->at, spec->caller, NULL, "nothing answers to '%s'", spec->target);
+        return ROUTE_NONE;
+    }
+    size_t bytes = f->route_count * sizeof *f->routes;
+    f->routes = arena_grow(w->arena, f->routes, bytes, bytes + sizeof *f->routes);
+    uint32_t id = f->route_count++;
+    struct route *r = &f->routes[id];
+    *r = (struct route){ .group = group, .operation = op, .owner = spec->owner,
+                         .instance_base = spec->instance_base, .by_pod = spec->by_pod,
+                         .reply = spec->reply, .zones = spec->zones };
+    r->name = arena_format(w->arena, "%s > %s", spec->caller, spec->target);
+    const struct part *balancer = balancer_of(spec, group_get(w, group));
+    check(balancer && balancer->kind);
+    r->balancer = balancer->kind->vtable;
+    r->balancer_spec = balancer->spec;
+    const struct part *filters = spec->filters.items;
+    for (uint32_t i = 0; i < spec->filters.count; i++)
+        filter_add(w, r, id, &filters[i], spec, d);
+    filter_add(w, r, id, spec->retry, spec, d);
+    filter_add(w, r, id, spec->timeout, spec, d);
+    instances_open(w, r, spec);
+    return id;
+}

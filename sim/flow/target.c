@@ -1,0 +1,84 @@
+/* target.c - "cart GET /cart": an object with endpoints, and one of them.
+ *
+ * Anything whose kind has an `endpoints` map can be called: the table of fields says so, and no
+ * kind is named here. */
+#include "orrery/endpoint.h"
+
+#include "base/arena.h"
+#include "base/text.h"
+
+#include <string.h>
+
+static const struct map *endpoints_of(const struct object *o)
+{
+    for (const struct field *f = o->kind->fields; f->type != FIELD_NONE; f++)
+        if (f->type == FIELD_MAP && strcmp(f->name, "endpoints") == 0)
+            return (const struct map *)((const char *)o->spec + f->offset);
+    return NULL;
+}
+
+void target_split(struct arena *a, const char *target, const char **name, const char **operation)
+{
+    const char *space = strchr(target, ' ');
+    *name = space ? arena_text_n(a, target, (size_t)(space - target)) : target;
+    while (space && *space == ' ')
+        space++;
+    *operation = space && *space ? space : NULL;
+}
+
+/* "did you mean 'cart'?", or what there is to choose from. */
+static const char *hint_of(struct arena *a, const char *wanted, const char *const *names,
+                           uint32_t count)
+{
+    const char *near = text_nearest(wanted, names, count);
+    if (near) return arena_format(a, "did you mean '%s'?", near);
+    return count ? arena_format(a, "there is '%s'", names[0]) : NULL;
+}
+
+static const struct object *callee(const struct document *doc, const char *name,
+                                   const char **names, uint32_t *count)
+{
+    const struct object *found = NULL;
+    for (uint32_t i = 0; i < doc->object_count; i++) {
+        const struct object *o = &doc->objects[i];
+        if (!endpoints_of(o)) continue;
+        names[(*count)++] = o->name;
+        if (strcmp(o->name, name) == 0) found = o;
+    }
+    return found;
+}
+
+static bool operation_check(struct arena *a, const struct map *endpoints, const char *name,
+                            const char *operation, struct place at, const char *path,
+                            struct diag *d)
+{
+    const char **keys = arena_alloc(a, (endpoints->count + 1) * sizeof *keys);
+    for (uint32_t i = 0; i < endpoints->count; i++) {
+        keys[i] = endpoints->entries[i].key;
+        if (operation && strcmp(keys[i], operation) == 0) return true;
+    }
+    if (!operation && endpoints->count == 1) return true;
+    if (!operation)
+        diag_error(d, at, path, "say which, as in \"NAME ENDPOINT\"", "'%s' has %u endpoints", name,
+                   endpoints->count);
+    else
+        diag_error(d, at, path, hint_of(a, operation, keys, endpoints->count),
+                   "'%s' has no endpoint '%s'", name, operation);
+    return false;
+}
+
+bool target_check(const struct document *doc, const char *target, struct place at, const char *path,
+                  struct diag *d)
+{
+    const char *name, *operation;
+    target_split(doc->arena, target, &name, &operation);
+    const char **names = arena_alloc(doc->arena, (doc->object_count + 1) * sizeof *names);
+    uint32_t count = 0;
+    const struct object *o = callee(doc, name, names, &count);
+    if (!o) {
+        diag_error(d, at, path, hint_of(doc->arena, name, names, count),
+                   "nothing that can be called has the name '%s'", name);
+        return false;
+    }
+    return operation_check(doc->arena, endpoints_of(o), name, operation, at, path, d);
+}
