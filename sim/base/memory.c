@@ -1,4 +1,5 @@
-/* memory.c - malloc that counts, and that ends the process with a message instead of returning NULL.
+/* memory.c - malloc that counts, and that ends the process with a message instead of returning
+ * NULL.
  *
  * The count only ever grows, so a test may take it before and after a run and compare. */
 #include "base/memory.h"

@@ -4,8 +4,8 @@
 
 #include <stddef.h>
 
-void *memory_alloc(size_t size);              /* zeroed; never NULL */
-void *memory_resize(void *old, size_t size);  /* what is new is not zeroed; never NULL */
-void memory_free(void *memory);               /* NULL is fine */
+void *memory_alloc(size_t size);             /* zeroed; never NULL */
+void *memory_resize(void *old, size_t size); /* what is new is not zeroed; never NULL */
+void memory_free(void *memory);              /* NULL is fine */
 
 #endif
