@@ -1,0 +1,29 @@
+/* balancer_hash.c - a customer's calls all go to one backend.
+ *
+ * Plain modulo: when the set of ready backends changes, nearly every customer moves to another. That
+ * is the point of comparison for consistent hashing. */
+#include "orrery/balancer.h"
+
+static uint32_t hash_pick(const void *spec, void *state, const struct backend *backends, uint32_t n,
+                          const struct pick *pick)
+{
+    (void)spec, (void)state, (void)backends;
+    return (uint32_t)(pick->customer % n);
+}
+
+static const struct balancer_type hash_type = { .pick = hash_pick };
+
+static const struct field hash_fields[] = { FIELDS_END };
+
+const struct kind balancer_hash = {
+    .name = "hash",
+    .role = "balancer",
+    .form = KIND_PART,
+    .room = "traffic",
+    .doc = "Sends all calls of one customer to the same backend: hash(customer) modulo the number "
+           "of ready backends, so nearly all customers move when that number changes. A client's "
+           "`keys` say who the customer is.",
+    .example = "balancer = hash()",
+    .fields = hash_fields,
+    .vtable = &hash_type,
+};
