@@ -50,11 +50,13 @@ static inline uint64_t rng_next(struct rng *r)
     return out;
 }
 
-/* A cheap stream for the few draws of one keyed decision: its first output is as good as
- * hash_mix of the key, which the tests of uniformity and of pairwise correlation cover. */
+/* A cheap stream for the few draws of one keyed decision. The mixed key stands in b and, turned by
+ * half a word, in c: so the second output does not lean on the key alone, nor its upper half on
+ * the first's. The tests of uniformity and of pairwise correlation cover plain counters as keys. */
 static inline struct rng rng_keyed(uint64_t key)
 {
-    return (struct rng){ hash_mix(key ^ UINT64_C(0x5851f42d4c957f2d)), key, key >> 3, 1 };
+    uint64_t mixed = hash_mix(key ^ UINT64_C(0x5851f42d4c957f2d));
+    return (struct rng){ key, mixed, (mixed << 32) | (mixed >> 32), 1 };
 }
 
 /* [0, 1) with 53 bits. */
@@ -72,7 +74,38 @@ static inline double rng_uniform_positive(struct rng *r)
 /* [0, n), n > 0, without bias worth naming (multiply-high, Lemire, with rejection). */
 uint32_t rng_below(struct rng *r, uint32_t n);
 
-double rng_exponential(struct rng *r); /* mean 1; ziggurat, 256 layers */
-double rng_normal(struct rng *r);      /* mean 0, sd 1; ziggurat, 256 layers */
+/* Marsaglia & Tsang's ziggurat: a layer by 8 bits, a place in it by 53 others. Nearly always the
+ * place lies wholly under the curve and one multiplication ends it; the rest is in rng.c. */
+#define ZIGGURAT_LAYERS 256
+
+struct ziggurat_cell {
+    uint64_t inside; /* places below this are under the curve whatever the height */
+    double width;    /* of one place */
+};
+
+extern const struct ziggurat_cell exponential_cells[ZIGGURAT_LAYERS];
+extern const struct ziggurat_cell normal_cells[ZIGGURAT_LAYERS];
+double rng_exponential_edge(struct rng *r, uint64_t bits); /* for rng_exponential only */
+double rng_normal_edge(struct rng *r, uint64_t bits);      /* for rng_normal only */
+
+/* Mean 1. */
+static inline double rng_exponential(struct rng *r)
+{
+    uint64_t bits = rng_next(r), place = bits >> 11;
+    const struct ziggurat_cell *cell = &exponential_cells[bits % ZIGGURAT_LAYERS];
+    if (__builtin_expect(place < cell->inside, 1)) return (double)(int64_t)place * cell->width;
+    return rng_exponential_edge(r, bits);
+}
+
+/* Mean 0, standard deviation 1. */
+static inline double rng_normal(struct rng *r)
+{
+    uint64_t bits = rng_next(r);
+    int64_t place = (int64_t)bits >> 10; /* signed, 54 bits */
+    const struct ziggurat_cell *cell = &normal_cells[bits % ZIGGURAT_LAYERS];
+    uint64_t distance = (uint64_t)(place < 0 ? -place : place);
+    if (__builtin_expect(distance < cell->inside, 1)) return (double)place * cell->width;
+    return rng_normal_edge(r, bits);
+}
 
 #endif
