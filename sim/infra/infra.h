@@ -7,6 +7,9 @@
 #include "orrery/world.h"
 
 #define NODE_NONE UINT32_MAX
+#define ZONE_NONE UINT8_MAX
+#define ZONES_MAX 64
+#define NODES_MAX 100000
 
 struct node {
     const char *name; /* "workers-0" */
@@ -14,7 +17,7 @@ struct node {
     uint8_t zone;
     bool up;
     double cpu, cpu_free;       /* cores; free of requests. INFINITY on the implicit node */
-    int64_t memory, memory_free; /* bytes */
+    int64_t memory, memory_free; /* bytes; INT64_MAX on the implicit node */
 };
 
 uint32_t infra_node_count(const struct world *w);
@@ -22,14 +25,24 @@ const struct node *infra_node(const struct world *w, uint32_t node);
 const char *infra_zone_name(const struct world *w, uint8_t zone);
 uint32_t infra_zone_count(const struct world *w);
 
+/* The number of a zone; ZONE_NONE after telling d when the document has no such zone. For kind
+ * checks. */
+uint8_t infra_zone_check(const struct document *doc, const char *name, struct place at,
+                         const char *path, struct diag *d);
+
 /* Takes room for a pod of `group` (a service's number): among up nodes with room, the one whose
  * zone has fewest pods of that group, then with fewest of them itself, then with most free CPU,
- * then the lowest index. NODE_NONE when there is no room. */
+ * then the lowest index. NODE_NONE when there is no room. CPU counts in whole millicores, rounded
+ * up as Kubernetes does. */
 uint32_t infra_place(struct world *w, uint32_t group, double cpu, int64_t memory);
 void infra_release(struct world *w, uint32_t group, uint32_t node, double cpu, int64_t memory);
 
-/* A pod that holds requests from now until infra_meter_stop costs what `price` says; amounts are
- * added up per owner (a service's name). Scaling calls it, cost reports it. */
+/* Takes a node down (false) or lets it come back (true). Outages overlap: a node is up again when
+ * each `false` has had its `true`. Pods on it are the caller's affair. */
+void infra_node_up(struct world *w, uint32_t node, bool up);
+
+/* From now on `owner` (a service's name) holds the requests of so many more pods (fewer, when
+ * negative); what `price` says of them is added up until the run ends. */
 void infra_meter(struct world *w, const char *owner, double cpu, int64_t memory, int32_t pods);
 
 #endif

@@ -1,0 +1,152 @@
+/* nodepool.c - equal nodes, dealt over zones in turn.
+ *
+ * Nodes are numbered pool after pool in document order, so a node's number never depends on
+ * anything but the scenario. */
+#include "infra/hosts.h"
+
+#include "base/arena.h"
+#include "base/check.h"
+#include "orrery/value.h"
+
+#include <math.h>
+#include <string.h>
+
+struct nodepool_spec {
+    uint32_t count;
+    const struct value *zones_said; /* NULL, "all", a name, or a list of names */
+    double cpu;
+    int64_t memory;
+    double price_per_hour;
+    uint8_t *zones; /* derived */
+    uint32_t zone_count;
+};
+
+static const struct field nodepool_fields[] = {
+    COUNT(struct nodepool_spec, "count", count, .min = 1, .max = NODES_MAX,
+          .doc = "How many nodes there are."),
+    ANY(struct nodepool_spec, "zones", zones_said, .preset = "",
+        .doc = "The zones that the nodes are dealt over in turn: \"all\" (as when left out) or a "
+               "list of names."),
+    CPU(struct nodepool_spec, "cpu", cpu, .min = 0.001, .max = 1e4,
+        .doc = "Cores of a node that pods may request."),
+    BYTES(struct nodepool_spec, "memory", memory, .min = 1 << 20, .max = 0x1p50,
+          .doc = "Bytes of a node's memory that pods may request."),
+    MONEY(struct nodepool_spec, "pricePerHour", price_per_hour, .preset = "0", .min = 0, .max = 1e6,
+          .doc = "What one node costs an hour, up or down, in the run's currency."),
+    FIELDS_END
+};
+
+static void zone_add(struct nodepool_spec *pool, const struct document *doc,
+                     const struct value *said, const char *path, struct diag *d)
+{
+    if (said->type != VALUE_TEXT) {
+        diag_error(d, said->at, path, "write zones = { \"eu-1a\", \"eu-1b\" }",
+                   "a zone is a name, not %s", value_type_name(said));
+        return;
+    }
+    uint8_t zone = infra_zone_check(doc, said->text, said->at, path, d);
+    if (zone == ZONE_NONE) return;
+    if (memchr(pool->zones, zone, pool->zone_count)) {
+        diag_error(d, said->at, path, NULL, "zone '%s' is there twice", said->text);
+        return;
+    }
+    pool->zones[pool->zone_count++] = zone;
+}
+
+static void zones_all(struct nodepool_spec *pool, const struct document *doc)
+{
+    const struct zones_spec *zones = document_singleton(doc, "zones");
+    uint32_t count = zones && zones->names.count ? zones->names.count : 1;
+    while (pool->zone_count < count && pool->zone_count < ZONES_MAX) {
+        pool->zones[pool->zone_count] = (uint8_t)pool->zone_count;
+        pool->zone_count++;
+    }
+}
+
+static void nodepool_check(void *spec, const struct document *doc, struct place at,
+                           const char *path, struct diag *d)
+{
+    struct nodepool_spec *pool = spec;
+    const struct value *said = pool->zones_said;
+    pool->zones = arena_alloc(doc->arena, ZONES_MAX);
+    pool->zone_count = 0;
+    const char *zones_path = arena_format(doc->arena, "%s.zones", path);
+    if (!said || said->type == VALUE_NIL ||
+        (said->type == VALUE_TEXT && strcmp(said->text, "all") == 0)) {
+        zones_all(pool, doc);
+    } else if (said->type != VALUE_LIST) {
+        zone_add(pool, doc, said, zones_path, d);
+    } else {
+        for (const struct value *v = said->list_first; v; v = v->next)
+            zone_add(pool, doc, v, zones_path, d);
+        if (said->list_count == 0)
+            diag_error(d, said->at, zones_path, "leave it out for all zones", "no zone is named");
+    }
+    (void)at;
+}
+
+static void pool_open(struct world *w, struct infra *f, const struct object *o)
+{
+    const struct nodepool_spec *spec = o->spec;
+    check(spec->zone_count > 0);
+    f->pools[f->pool_count++] = (struct pool){ o->name, f->host_count, spec->count,
+                                               spec->price_per_hour };
+    for (uint32_t i = 0; i < spec->count; i++) {
+        struct host *h = &f->hosts[f->host_count++];
+        h->milli = milli_of(spec->cpu);
+        h->node = (struct node){ .name = arena_format(w->arena, "%s-%u", o->name, i),
+                                 .pool = o->name,
+                                 .zone = spec->zones[i % spec->zone_count],
+                                 .up = true,
+                                 .cpu = (double)h->milli / 1000,
+                                 .cpu_free = (double)h->milli / 1000,
+                                 .memory = spec->memory,
+                                 .memory_free = spec->memory };
+    }
+}
+
+/* Teaching scenarios say nothing of nodes: then there is one that holds everything. */
+static void limitless_open(struct world *w, struct infra *f)
+{
+    f->hosts = arena_alloc(w->arena, sizeof *f->hosts);
+    f->host_count = 1;
+    f->hosts[0].limitless = true;
+    f->hosts[0].node = (struct node){ .name = "node", .pool = "", .up = true, .cpu = INFINITY,
+                                      .cpu_free = INFINITY, .memory = INT64_MAX,
+                                      .memory_free = INT64_MAX };
+}
+
+void infra_hosts_open(struct world *w, struct infra *f, struct diag *d)
+{
+    uint32_t pools = document_count(w->doc, "nodepool");
+    uint64_t wanted = 0;
+    for (uint32_t i = 0; i < pools; i++)
+        wanted += ((const struct nodepool_spec *)document_object(w->doc, "nodepool", i)->spec)->count;
+    if (wanted > NODES_MAX) {
+        diag_error(d, document_object(w->doc, "nodepool", pools - 1)->at, "nodepool", NULL,
+                   "%llu nodes in all pools, of at most %d", (unsigned long long)wanted, NODES_MAX);
+        pools = 0;
+    }
+    if (pools == 0) {
+        limitless_open(w, f);
+        return;
+    }
+    f->pools = arena_alloc(w->arena, pools * sizeof *f->pools);
+    f->hosts = arena_alloc(w->arena, wanted * sizeof *f->hosts);
+    for (uint32_t i = 0; i < pools; i++)
+        pool_open(w, f, document_object(w->doc, "nodepool", i));
+}
+
+const struct kind infra_nodepool = {
+    .name = "nodepool",
+    .role = "object",
+    .form = KIND_NAMED,
+    .room = "infra",
+    .doc = "Equal nodes that pods are placed on by what they request. Without a pool, one node "
+           "without limits holds every pod.",
+    .example = "nodepool \"workers\" { count = 6, cpu = \"4\", memory = \"16Gi\", "
+               "pricePerHour = 0.192 }",
+    .spec_size = sizeof(struct nodepool_spec),
+    .fields = nodepool_fields,
+    .check = nodepool_check,
+};
