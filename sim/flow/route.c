@@ -69,6 +69,18 @@ const char *route_name(const struct world *w, uint32_t route)
     return flow_of(w)->routes[route].name;
 }
 
+static uint8_t retry_index_of(const struct route *r)
+{
+    for (uint8_t i = 0; i < r->filter_count; i++)
+        if (r->filters[i].type->retries) return i;
+    return ROUTE_NO_RETRY;
+}
+
+uint8_t route_retry_index(const struct world *w, uint32_t route)
+{
+    return retry_index_of(&flow_of(w)->routes[route]);
+}
+
 static uint32_t operation_find(const struct group *g, const char *operation)
 {
     for (uint32_t i = 0; i < g->operation_count; i++)
@@ -85,10 +97,15 @@ static void filter_add(struct world *w, struct route *r, uint32_t id, const stru
                    FILTERS_MAX);
         return;
     }
+    const struct filter_type *type = p->kind->vtable;
+    if (type->retries && retry_index_of(r) != ROUTE_NO_RETRY) {
+        diag_error(d, p->at, spec->caller, "nested retries multiply: say one, with more attempts",
+                   "more than one %s on one route", p->kind->name);
+        return;
+    }
     uint8_t index = r->filter_count++;
-    r->filters[index].type = p->kind->vtable;
+    r->filters[index].type = type;
     r->filters[index].spec = p->spec;
-    const struct filter_type *type = r->filters[index].type;
     if (type->prepare) r->filters[index].shared = type->prepare(p->spec, w, id, index);
 }
 
