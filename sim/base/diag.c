@@ -37,9 +37,17 @@ void diag_close(struct diag *d)
     if (d) arena_close(d->arena);
 }
 
+/* A problem is one line of output, so what the user wrote must not be able to break it. */
+static char *one_line(char *text)
+{
+    for (unsigned char *c = (unsigned char *)text; *c; c++)
+        if (*c < 0x20 || *c == 0x7f) *c = ' ';
+    return text;
+}
+
 static const char *kept(struct diag *d, const char *text)
 {
-    return text ? arena_text(d->arena, text) : NULL;
+    return text ? one_line(arena_text(d->arena, text)) : NULL;
 }
 
 /* Room for one more entry, or NULL. An error may push out the last warning, so that a flood of
@@ -57,14 +65,6 @@ static struct entry *entry_room(struct diag *d, enum severity severity)
     return NULL;
 }
 
-/* A problem is one line of output, so what the user wrote must not be able to break it. */
-static char *one_line(char *text)
-{
-    for (unsigned char *c = (unsigned char *)text; *c; c++)
-        if (*c < 0x20 || *c == 0x7f) *c = ' ';
-    return text;
-}
-
 static void diag_add(struct diag *d, enum severity severity, struct place at, const char *path,
                      const char *hint, const char *format, va_list arguments)
 {
@@ -77,7 +77,7 @@ static void diag_add(struct diag *d, enum severity severity, struct place at, co
     char *message = arena_alloc(d->arena, (size_t)(length > 0 ? length : 0) + 1);
     vsnprintf(message, (size_t)(length > 0 ? length : 0) + 1, format, arguments);
     *e = (struct entry){ .severity = severity,
-                         .at = { kept(d, at.file), at.line },
+                         .at = { at.file ? arena_text(d->arena, at.file) : NULL, at.line },
                          .path = kept(d, path),
                          .hint = kept(d, hint),
                          .message = one_line(message) };

@@ -1,0 +1,352 @@
+/* load.c - a whole scenario: from a tree to objects.
+ *
+ * Five passes, each over everything, so that a user sees every problem at once: name the objects;
+ * load their fields and parts; resolve references, now that all names are known; let every sound
+ * part be judged by its kind, inner before outer; and when all that is clean, let every object be.
+ * (An object's check looks at other objects, so it needs all of them whole.) */
+#include "schema/load.h"
+
+#include "base/arena.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Objects in one scenario, at most. */
+#define OBJECTS_MAX 100000
+/* Text of the user's shown in a message, at most. */
+#define SHOWN_BYTES 40
+
+/* ------------------------------------------------------------------------- telling */
+
+void loader_error(struct loader *l, struct place at, const char *hint, const char *format, ...)
+{
+    va_list arguments, again;
+    va_start(arguments, format);
+    va_copy(again, arguments);
+    int length = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    char *message = arena_alloc(l->arena, (size_t)length + 1);
+    vsnprintf(message, (size_t)length + 1, format, again);
+    va_end(again);
+    diag_error(l->diag, at, text_data(&l->path), hint, "%s", message);
+}
+
+const char *loader_shown(struct loader *l, const struct value *v)
+{
+    char buf[64];
+    if (v->type == VALUE_NUMBER)
+        return arena_text(l->arena, isfinite(v->number) && v->integer && fabs(v->number) < 1e15
+                                        ? (snprintf(buf, sizeof buf, "%.0f", v->number), buf)
+                                        : text_double(v->number, buf));
+    if (v->type == VALUE_TEXT)
+        return arena_format(l->arena, "'%s'", text_shortened(l->arena, v->text, SHOWN_BYTES));
+    return value_type_name(v);
+}
+
+const char *loader_nearest(struct loader *l, const char *wanted, const char *const *names,
+                           uint32_t count)
+{
+    const char *near = text_nearest(wanted, names, count);
+    return near ? arena_format(l->arena, "did you mean '%s'?", near) : NULL;
+}
+
+static const char *place_shown(struct loader *l, struct place at)
+{
+    if (!at.line) return at.file ? at.file : "the scenario";
+    if (!at.file) return arena_format(l->arena, "line %u", at.line);
+    return arena_format(l->arena, "%s:%u", at.file, at.line);
+}
+
+/* ------------------------------------------------------------------------- naming */
+
+/* What the tag names at the top level; tells why nothing. */
+static const struct kind *object_kind(struct loader *l, const struct value *v)
+{
+    if (!v->tag || (v->type != VALUE_MAP && v->type != VALUE_LIST)) {
+        loader_error(l, v->at, "write KIND \"name\" { ... }, or \"kind\" in JSON",
+                     v->type == VALUE_MAP ? "an object needs a kind" : "must be an object, not %s",
+                     value_type_name(v));
+        return NULL;
+    }
+    const struct kind *k = kind_list_object(l->list, v->tag);
+    if (k) return k;
+    const struct kind *part = kind_list_find(l->list, v->tag);
+    if (part) {
+        loader_error(l, v->at, NULL, "%s is a %s: it stands inside an object, not alone", v->tag,
+                     part->role);
+        return NULL;
+    }
+    const char **names = arena_alloc(l->arena, 2 * l->list.count * sizeof *names);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < l->list.count; i++) {
+        if (!kind_is_object(l->list.kinds[i])) continue;
+        names[count++] = l->list.kinds[i]->name;
+        if (l->list.kinds[i]->alias) names[count++] = l->list.kinds[i]->alias;
+    }
+    const char *hint = loader_nearest(l, v->tag, names, count);
+    loader_error(l, v->at, hint ? hint : "see: orrery explain", "unknown kind '%s'",
+                 text_shortened(l->arena, v->tag, SHOWN_BYTES));
+    return NULL;
+}
+
+/* The name of a named object, or NULL after telling what is wrong with it. */
+static const char *object_name(struct loader *l, const struct kind *k, const struct value *v)
+{
+    if (k->form != KIND_NAMED) return "";
+    const struct value *name = value_get(v, "name");
+    if (!name || name->type == VALUE_NIL) {
+        loader_error(l, v->at, k->example, "a %s needs a name", k->name);
+        return NULL;
+    }
+    if (name->type != VALUE_TEXT) return loader_wrong_type(l, FIELD_NAME, name);
+    return loader_name(l, name) ? arena_text(l->arena, name->text) : NULL;
+}
+
+/* service.cart, run, at[2]: where an object is, before its fields. */
+static void object_path(struct loader *l, const struct object *o, uint32_t position)
+{
+    text_add(&l->path, o->kind->name); /* a dot in it belongs to the name */
+    if (o->kind->form == KIND_NAMED)
+        path_key(&l->path, o->name);
+    else if (o->kind->form == KIND_REPEATED)
+        path_index(&l->path, position);
+}
+
+static bool object_is_new(struct loader *l, const struct object *o, uint32_t index,
+                          const struct object *objects)
+{
+    struct document_index *ix = (struct document_index *)l->doc->index;
+    const char *key = arena_format(l->arena, "%s/%s", o->kind->name, o->name);
+    uint32_t first = map_get(ix->names, key);
+    if (first == MAP_NONE || o->kind->form == KIND_REPEATED) {
+        map_put(ix->names, key, index);
+        return true;
+    }
+    const char *hint = arena_format(l->arena, "first at %s", place_shown(l, objects[first].at));
+    if (o->kind->form == KIND_SINGLETON)
+        loader_error(l, o->at, hint, "there can be only one %s", o->kind->name);
+    else
+        loader_error(l, o->at, hint, "duplicate name: there is a %s '%s' already", o->kind->name,
+                     o->name);
+    return false;
+}
+
+/* Fills objects (kind, name, place) and values (what each was given), the nameable ones only. */
+static uint32_t objects_name(struct loader *l, const struct value *root, struct object *objects,
+                             const struct value **values)
+{
+    uint32_t count = 0, position = 1;
+    for (const struct value *v = root->list_first; v; v = v->next, position++) {
+        text_format(&l->path, "objects[%u]", position);
+        const struct kind *k = object_kind(l, v);
+        path_cut(&l->path, 0);
+        if (!k) continue;
+        struct object *o = &objects[count];
+        *o = (struct object){ .kind = k, .name = "", .at = v->at };
+        text_add(&l->path, k->name);
+        o->name = object_name(l, k, v);
+        path_cut(&l->path, 0);
+        if (!o->name) continue;
+        object_path(l, o, position);
+        if (object_is_new(l, o, count, objects)) values[count++] = v;
+        path_cut(&l->path, 0);
+    }
+    return count;
+}
+
+static void objects_index(struct loader *l)
+{
+    struct document_index *ix = (struct document_index *)l->doc->index;
+    uint32_t **lists = arena_alloc(l->arena, l->list.count * sizeof *lists);
+    ix->object_counts = arena_alloc(l->arena, l->list.count * sizeof *ix->object_counts);
+    for (int pass = 0; pass < 2; pass++) {
+        for (uint32_t k = 0; pass && k < l->list.count; k++) {
+            lists[k] = arena_alloc(l->arena, ix->object_counts[k] * sizeof **lists);
+            ix->object_counts[k] = 0;
+        }
+        for (uint32_t i = 0; i < l->doc->object_count; i++) {
+            uint32_t k = kind_list_index(l->list, l->doc->objects[i].kind->name);
+            if (pass) lists[k][ix->object_counts[k]] = i;
+            ix->object_counts[k]++;
+        }
+    }
+    ix->objects = (const uint32_t **)lists;
+}
+
+/* ------------------------------------------------------------------------- loading */
+
+/* The node that lies too deep, or NULL. */
+static const struct value *too_deep(const struct value *v, uint32_t depth)
+{
+    if (v->type != VALUE_MAP && v->type != VALUE_LIST) return NULL;
+    if (depth >= VALUE_DEPTH_MAX) return v;
+    const struct value *found = NULL;
+    for (const struct value *item = v->first; item && !found; item = item->next)
+        found = too_deep(item, depth + 1);
+    for (const struct value *item = v->list_first; item && !found; item = item->next)
+        found = too_deep(item, depth + 1);
+    return found;
+}
+
+static void object_load(struct loader *l, struct object *o, const struct value *v,
+                        const struct value **said)
+{
+    const struct value *deep = too_deep(v, 1);
+    void *spec = arena_alloc(l->arena, o->kind->spec_size);
+    o->spec = spec;
+    if (deep)
+        loader_error(l, deep->at, NULL, "nested deeper than %d levels", VALUE_DEPTH_MAX);
+    else
+        *said = fields_load(l, o->kind, v, o->at, UNIT_NUMBER, spec);
+}
+
+static void objects_load(struct loader *l, struct object *objects, const struct value **values)
+{
+    struct document_index *ix = (struct document_index *)l->doc->index;
+    ix->said = arena_alloc(l->arena, (l->doc->object_count + 1) * sizeof *ix->said);
+    uint32_t *positions = arena_alloc(l->arena, l->list.count * sizeof *positions);
+    for (uint32_t i = 0; i < l->doc->object_count; i++) {
+        object_path(l, &objects[i], ++positions[kind_list_index(l->list, objects[i].kind->name)]);
+        object_load(l, &objects[i], values[i], &ix->said[i]);
+        path_cut(&l->path, 0);
+    }
+}
+
+static bool has_required(const struct kind *k)
+{
+    for (const struct field *f = k->fields; f && f->type != FIELD_NONE; f++)
+        if (!f->preset) return true;
+    return false;
+}
+
+/* A singleton that the scenario does not mention has all its presets, unless it cannot. */
+static void singletons_load(struct loader *l)
+{
+    struct document_index *ix = (struct document_index *)l->doc->index;
+    ix->defaults = arena_alloc(l->arena, l->list.count * sizeof *ix->defaults);
+    for (uint32_t i = 0; i < l->list.count; i++) {
+        const struct kind *k = l->list.kinds[i];
+        if (k->form != KIND_SINGLETON || ix->object_counts[i] || has_required(k)) continue;
+        void *spec = arena_alloc(l->arena, k->spec_size);
+        text_add(&l->path, k->name);
+        fields_load(l, k, NULL, (struct place){ l->doc->file, 0 }, UNIT_NUMBER, spec);
+        path_cut(&l->path, 0);
+        ix->defaults[i] = spec;
+    }
+}
+
+/* ------------------------------------------------------------------------- references */
+
+static void reference_unknown(struct loader *l, const struct pending_reference *p)
+{
+    uint32_t count = document_count(l->doc, p->kind);
+    const char **names = arena_alloc(l->arena, count * sizeof *names);
+    for (uint32_t i = 0; i < count; i++)
+        names[i] = document_object(l->doc, p->kind, i)->name;
+    const char *wanted = p->reference->name;
+    const char *hint = loader_nearest(l, wanted, names, count);
+    if (!hint)
+        hint = count ? arena_format(l->arena, "there is '%s'", names[0])
+                     : arena_format(l->arena, "there is no %s at all", p->kind);
+    diag_error(l->diag, p->at, p->path, hint, "there is no %s named '%s'", p->kind,
+               text_shortened(l->arena, wanted, SHOWN_BYTES));
+}
+
+/* Where each object stands among those of its kind: what struct reference.index counts. */
+static uint32_t *ordinals(struct loader *l)
+{
+    const struct document_index *ix = l->doc->index;
+    uint32_t *ordinal = arena_alloc(l->arena, l->doc->object_count * sizeof *ordinal);
+    for (uint32_t k = 0; k < l->list.count; k++)
+        for (uint32_t i = 0; i < ix->object_counts[k]; i++)
+            ordinal[ix->objects[k][i]] = i;
+    return ordinal;
+}
+
+static void references_resolve(struct loader *l)
+{
+    const uint32_t *ordinal = ordinals(l);
+    for (struct pending_reference *p = l->references; p; p = p->next) {
+        const struct object *o = document_find(l->doc, p->kind, p->reference->name);
+        if (o)
+            p->reference->index = ordinal[o - l->doc->objects];
+        else
+            reference_unknown(l, p);
+    }
+}
+
+/* ------------------------------------------------------------------------- judging */
+
+static void parts_check(struct loader *l)
+{
+    for (struct pending_check *p = l->checks; p; p = p->next)
+        p->kind->check(p->spec, l->doc, p->at, p->path, l->diag);
+}
+
+static void objects_check(struct loader *l)
+{
+    const struct document_index *ix = l->doc->index;
+    for (uint32_t i = 0; i < l->list.count; i++)
+        if (ix->defaults[i] && l->list.kinds[i]->check)
+            l->list.kinds[i]->check((void *)ix->defaults[i], l->doc, (struct place){ l->doc->file, 0 },
+                                    l->list.kinds[i]->name, l->diag);
+    uint32_t *positions = arena_alloc(l->arena, l->list.count * sizeof *positions);
+    for (uint32_t i = 0; i < l->doc->object_count; i++) {
+        const struct object *o = &l->doc->objects[i];
+        object_path(l, o, ++positions[kind_list_index(l->list, o->kind->name)]);
+        if (o->kind->check)
+            o->kind->check((void *)o->spec, l->doc, o->at, text_data(&l->path), l->diag);
+        path_cut(&l->path, 0);
+    }
+}
+
+static const char *file_name(const char *file)
+{
+    const char *slash = file ? strrchr(file, '/') : NULL;
+    return slash ? slash + 1 : file ? file : "scenario";
+}
+
+static struct document *document_open(struct loader *l, const struct value *root, const char *file,
+                                      const char *title)
+{
+    struct document_index *ix = arena_alloc(l->arena, sizeof *ix);
+    struct document *doc = arena_alloc(l->arena, sizeof *doc);
+    ix->list = l->list;
+    ix->names = map_open(l->arena);
+    if (!title) title = root->text ? root->text : file_name(file);
+    *doc = (struct document){ .arena = l->arena, .index = ix, .title = arena_text(l->arena, title),
+                              .file = file ? arena_text(l->arena, file) : NULL };
+    return doc;
+}
+
+struct document *document_load_kinds(struct kind_list list, struct arena *a,
+                                     const struct value *root, const char *file, const char *title,
+                                     struct diag *d)
+{
+    uint32_t errors = diag_error_count(d);
+    struct loader l = { .list = list, .arena = a, .diag = d };
+    if (root->type != VALUE_LIST) {
+        loader_error(&l, root->at, NULL, "a scenario is a list of objects, not %s",
+                     value_type_name(root));
+        return NULL;
+    }
+    if (root->list_count > OBJECTS_MAX) {
+        loader_error(&l, root->at, NULL, "more than %d objects", OBJECTS_MAX);
+        return NULL;
+    }
+    struct document *doc = l.doc = document_open(&l, root, file, title);
+    struct object *objects = arena_alloc(a, root->list_count * sizeof *objects);
+    const struct value **values = arena_alloc(a, root->list_count * sizeof *values);
+    doc->objects = objects;
+    doc->object_count = objects_name(&l, root, objects, values);
+    objects_index(&l);
+    objects_load(&l, objects, values);
+    singletons_load(&l);
+    references_resolve(&l);
+    parts_check(&l);
+    if (diag_error_count(d) == errors) objects_check(&l);
+    text_close(&l.path);
+    return diag_error_count(d) == errors ? doc : NULL;
+}
