@@ -5,11 +5,10 @@
 #include "store/result.h"
 
 #include "base/arena.h"
-#include "base/exact.h"
 #include "base/map.h"
+#include "engine/summary.h"
 #include "store/database.h"
 
-#include <math.h>
 #include <string.h>
 
 #define FIRST_ROWS 64
@@ -22,42 +21,28 @@ static void *add_row(struct arena *a, void *items, uint32_t count, size_t size)
     return arena_grow(a, items, count * size, 2 * count * size);
 }
 
-struct moments {
-    double mean, m2;
-    uint32_t n;
-};
-
-static void moments_push(struct moments *m, double x)
-{
-    double delta = x - m->mean;
-    m->n++;
-    m->mean += delta / m->n;
-    m->m2 += delta * (x - m->mean);
-}
-
 static bool is_map_key(const char *metric)
 {
     return strncmp(metric, "by_", 3) == 0 || strstr(metric, ".by_") != NULL;
 }
 
-static void figure_finish(struct result_figure *f, struct moments m, uint32_t finished)
+static void figure_finish(struct result_figure *f, struct welford w, uint32_t finished)
 {
-    while (is_map_key(f->metric) && m.n < finished)
-        moments_push(&m, 0);
-    f->mean = f->ci95_low = f->ci95_high = m.mean;
-    f->n = m.n;
-    if (m.n < 2) return;
-    double error = sqrt(m.m2 / (m.n - 1) / m.n);
-    double half = error > 0 ? exact_student_t(0.975, m.n - 1) * error : 0;
-    f->ci95_low = m.mean - half;
-    f->ci95_high = m.mean + half;
+    while (is_map_key(f->metric) && w.count < finished)
+        welford_add(&w, 0);
+    struct interval i = welford_interval(&w, 0.95);
+    double half = w.count < 2 ? 0 : i.half_width;
+    f->mean = i.mean;
+    f->ci95_low = i.mean - half;
+    f->ci95_high = i.mean + half;
+    f->n = (uint32_t)w.count;
 }
 
 struct gathering {
     struct arena *arena;
     struct map_text *keys;
     struct result_figure *figures;
-    struct moments *moments;
+    struct welford *sums;
     uint32_t count;
 };
 
@@ -70,13 +55,13 @@ static uint32_t gather(struct gathering *g, const struct cursor *c)
     index = g->count;
     map_put(g->keys, key, index);
     g->figures = add_row(g->arena, g->figures, index, sizeof *g->figures);
-    g->moments = add_row(g->arena, g->moments, index, sizeof *g->moments);
+    g->sums = add_row(g->arena, g->sums, index, sizeof *g->sums);
     g->count++;
     g->figures[index] = (struct result_figure){ .section = arena_text(g->arena, cursor_text(c, 0)),
                                                 .object = arena_text(g->arena, cursor_text(c, 1)),
                                                 .metric = arena_text(g->arena, cursor_text(c, 2)),
                                                 .unit = arena_text(g->arena, cursor_text(c, 3)) };
-    g->moments[index] = (struct moments){ 0 };
+    g->sums[index] = (struct welford){ 0 };
     return index;
 }
 
@@ -89,11 +74,11 @@ static void read_figures(struct arena *a, struct store *s, struct result *r)
                                    "i", (int64_t)r->id);
     while (cursor_next(c)) {
         uint32_t index = gather(&g, c);
-        moments_push(&g.moments[index], cursor_double(c, 4));
+        welford_add(&g.sums[index], cursor_double(c, 4));
     }
     cursor_close(c);
     for (uint32_t i = 0; i < g.count; i++)
-        figure_finish(&g.figures[i], g.moments[i], r->finished);
+        figure_finish(&g.figures[i], g.sums[i], r->finished);
     r->figures = g.figures;
     r->figure_count = g.count;
 }
