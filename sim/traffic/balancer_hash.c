@@ -1,7 +1,7 @@
 /* balancer_hash.c - a customer's calls all go to one backend.
  *
- * Plain modulo: when the set of ready backends changes, nearly every customer moves to another. That
- * is the point of comparison for consistent hashing. */
+ * Plain modulo: when the set of ready backends changes, nearly every customer moves to another.
+ * That is the point of comparison for consistent hashing. */
 #include "orrery/balancer.h"
 
 static uint32_t hash_pick(const void *spec, void *state, const struct backend *backends, uint32_t n,

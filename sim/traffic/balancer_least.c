@@ -1,7 +1,7 @@
 /* balancer_least.c - the backend where this caller has fewest calls: join the shortest queue.
  *
- * Exact: looks at all backends. With a single caller "in flight" is the whole queue, so this is JSQ;
- * with many callers each sees only its own calls, as real clients do. */
+ * Exact: looks at all backends. With a single caller "in flight" is the whole queue, so this is
+ * JSQ; with many callers each sees only its own calls, as real clients do. */
 #include "orrery/balancer.h"
 
 enum ties { TIES_RANDOM, TIES_LOWEST };

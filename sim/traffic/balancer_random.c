@@ -17,8 +17,9 @@ const struct kind balancer_random = {
     .role = "balancer",
     .form = KIND_PART,
     .room = "traffic",
-    .doc = "Sends each call to a ready backend chosen uniformly at random. Needs no state, and splits "
-           "a Poisson stream into independent Poisson streams.",
+    .doc =
+        "Sends each call to a ready backend chosen uniformly at random. Needs no state, and splits "
+        "a Poisson stream into independent Poisson streams.",
     .source = "Mitzenmacher, The power of two choices in randomized load balancing (2001), d = 1",
     .example = "balancer = random()",
     .fields = random_fields,
