@@ -6,14 +6,13 @@
 
 #include "base/arena.h"
 #include "base/check.h"
-#include "orrery/value.h"
 
 #include <math.h>
 #include <string.h>
 
 struct nodepool_spec {
     uint32_t count;
-    const struct value *zones_said; /* NULL, "all", a name, or a list of names */
+    struct list zones_said; /* const char *: names, or "all" alone */
     double cpu;
     int64_t memory;
     double price_per_hour;
@@ -24,9 +23,8 @@ struct nodepool_spec {
 static const struct field nodepool_fields[] = {
     COUNT(struct nodepool_spec, "count", count, .min = 1, .max = NODES_MAX,
           .doc = "How many nodes there are."),
-    ANY(struct nodepool_spec, "zones", zones_said, .preset = "",
-        .doc = "The zones that the nodes are dealt over in turn: \"all\" (as when left out) or a "
-               "list of names."),
+    LIST(struct nodepool_spec, "zones", zones_said, FIELD_NAME, .preset = "all",
+         .doc = "The zones that the nodes are dealt over in turn: a list of names, or \"all\"."),
     CPU(struct nodepool_spec, "cpu", cpu, .min = 0.001, .max = 1e4,
         .doc = "Cores of a node that pods may request."),
     BYTES(struct nodepool_spec, "memory", memory, .min = 1 << 20, .max = 0x1p50,
@@ -36,21 +34,15 @@ static const struct field nodepool_fields[] = {
     FIELDS_END
 };
 
-static void zone_add(struct nodepool_spec *pool, const struct document *doc,
-                     const struct value *said, const char *path, struct diag *d)
+static void zone_add(struct nodepool_spec *pool, const struct document *doc, const char *name,
+                     struct place at, const char *path, struct diag *d)
 {
-    if (said->type != VALUE_TEXT) {
-        diag_error(d, said->at, path, "write zones = { \"eu-1a\", \"eu-1b\" }",
-                   "a zone is a name, not %s", value_type_name(said));
-        return;
-    }
-    uint8_t zone = infra_zone_check(doc, said->text, said->at, path, d);
+    uint8_t zone = infra_zone_check(doc, name, at, path, d);
     if (zone == ZONE_NONE) return;
-    if (memchr(pool->zones, zone, pool->zone_count)) {
-        diag_error(d, said->at, path, NULL, "zone '%s' is there twice", said->text);
-        return;
-    }
-    pool->zones[pool->zone_count++] = zone;
+    if (memchr(pool->zones, zone, pool->zone_count))
+        diag_error(d, at, path, NULL, "zone '%s' is there twice", name);
+    else
+        pool->zones[pool->zone_count++] = zone;
 }
 
 static void zones_all(struct nodepool_spec *pool, const struct document *doc)
@@ -67,22 +59,17 @@ static void nodepool_check(void *spec, const struct document *doc, struct place 
                            const char *path, struct diag *d)
 {
     struct nodepool_spec *pool = spec;
-    const struct value *said = pool->zones_said;
+    const char *const *names = pool->zones_said.items;
+    const char *zones_path = arena_format(doc->arena, "%s.zones", path);
     pool->zones = arena_alloc(doc->arena, ZONES_MAX);
     pool->zone_count = 0;
-    const char *zones_path = arena_format(doc->arena, "%s.zones", path);
-    if (!said || said->type == VALUE_NIL ||
-        (said->type == VALUE_TEXT && strcmp(said->text, "all") == 0)) {
+    if (pool->zones_said.count == 0)
+        diag_error(d, at, zones_path, "leave it out for all zones", "no zone is named");
+    else if (pool->zones_said.count == 1 && strcmp(names[0], "all") == 0)
         zones_all(pool, doc);
-    } else if (said->type != VALUE_LIST) {
-        zone_add(pool, doc, said, zones_path, d);
-    } else {
-        for (const struct value *v = said->list_first; v; v = v->next)
-            zone_add(pool, doc, v, zones_path, d);
-        if (said->list_count == 0)
-            diag_error(d, said->at, zones_path, "leave it out for all zones", "no zone is named");
-    }
-    (void)at;
+    else
+        for (uint32_t i = 0; i < pool->zones_said.count; i++)
+            zone_add(pool, doc, names[i], at, zones_path, d);
 }
 
 static void pool_open(struct world *w, struct infra *f, const struct object *o)

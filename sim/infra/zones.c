@@ -25,11 +25,14 @@ static void zones_check(void *spec, const struct document *doc, struct place at,
     const char *const *names = zones->names.items;
     if (zones->names.count > ZONES_MAX)
         diag_error(d, at, path, NULL, "%u zones, of at most %d", zones->names.count, ZONES_MAX);
-    for (uint32_t i = 0; i < zones->names.count && i < ZONES_MAX; i++)
+    for (uint32_t i = 0; i < zones->names.count && i < ZONES_MAX; i++) {
+        if (strcmp(names[i], "all") == 0)
+            diag_error(d, at, path, "call it something else", "'all' means all zones");
         for (uint32_t j = 0; j < i; j++)
             if (strcmp(names[i], names[j]) == 0)
                 diag_error(d, at, path, "zones need names of their own", "zone '%s' is there twice",
                            names[i]);
+    }
 }
 
 static const char *const *zones_of(const struct document *doc, uint32_t *count)

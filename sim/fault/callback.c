@@ -1,0 +1,52 @@
+/* callback.c - a script's function as an action: `at("10m", function(w) ... end)`.
+ *
+ * A function that fails stops the run; the message of the first failure is kept. */
+#include "fault/fault.h"
+
+#include "base/arena.h"
+#include "base/check.h"
+
+struct callback_spec {
+    uint32_t function;
+};
+
+static const struct field callback_fields[] = {
+    HOOK(struct callback_spec, "function", function, .position = 1,
+         .doc = "The function to call; it is given the handle w."),
+    FIELDS_END
+};
+
+bool callback_call(struct world *w, uint32_t function, struct argument *result)
+{
+    check(function != 0);
+    check(w->door.call != NULL);
+    *result = (struct argument){ .type = ARGUMENT_NONE };
+    if (w->failure) return false;
+    if (w->door.call(w->door.state, function, w, NULL, 0, result)) return true;
+    w->failure = arena_text(w->arena, w->door.failure(w->door.state));
+    engine_stop(w->engine);
+    return false;
+}
+
+static void callback_begin(const void *spec, void *state, struct world *w, uint32_t cause)
+{
+    (void)state, (void)cause;
+    struct argument ignored; /* an action answers nothing */
+    callback_call(w, ((const struct callback_spec *)spec)->function, &ignored);
+}
+
+/* No subject: what the function does is told by its verbs. */
+static const struct action_type callback_type = { .begin = callback_begin };
+
+const struct kind fault_callback = {
+    .name = "callback",
+    .role = "action",
+    .form = KIND_PART,
+    .room = "fault",
+    .doc = "Calls a script's function inside the run, at virtual time. A bare function means this.",
+    .example = "every(\"1m\", function(w) w:scale(\"cart\", w:replicas(\"cart\") + 1) end)",
+    .spec_size = sizeof(struct callback_spec),
+    .fields = callback_fields,
+    .scalar = true,
+    .vtable = &callback_type,
+};
