@@ -25,6 +25,8 @@ CFLAGS  += -std=c17 -g $(OPT) -ffp-contract=off -D_GNU_SOURCE $(WARN) $(LTO) $(S
 LDFLAGS += $(LTO) $(OPT) $(SAN)
 LDLIBS  := -llua5.4 -lsqlite3 -lcjson -lpthread -lm
 
+-include $(wildcard sim/*/embed.mk)
+
 LIB_SRC := $(filter-out sim/cli/main.c,$(sort $(wildcard sim/*/*.c)))
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
 LIB     := $(BUILD)/liborrery.a

@@ -2,7 +2,7 @@
  *
  * A call is made along a route: it passes the route's filters to a backend of the route's group,
  * works there as a program of steps, and its reply passes the filters backwards to the
- * caller. 64 bytes hot, 40 cold, pooled; ids travel, pointers stay. */
+ * caller. 64 bytes hot, 48 cold, pooled; ids travel, pointers stay. */
 #ifndef ORRERY_CALL_H
 #define ORRERY_CALL_H
 
@@ -39,6 +39,13 @@ enum call_state {
     CALL_REPLIED  /* its answer is on the way back */
 };
 
+enum call_flag {
+    CALL_ORPHAN = 1,      /* its caller has gone; the work goes on */
+    CALL_HOLDS = 2,       /* it holds a worker of its pod */
+    CALL_INTERRUPTED = 4, /* side.remaining_ns of CPU work are left of its current step */
+    CALL_BEGUN = 8        /* its program has begun (disturbances were applied) */
+};
+
 struct call {
     uint64_t key;        /* what the customer is: the root of its keyed draws */
     int64_t sent_ns;     /* when the caller meant to send it: latency counts from here */
@@ -55,7 +62,7 @@ struct call {
     uint8_t stage;       /* filters passed on the way out */
     uint8_t attempt;     /* 0 for the first */
     uint8_t priority;
-    uint8_t orphan;      /* its caller has gone; the work goes on */
+    uint8_t flags;       /* enum call_flag */
     uint16_t loops;      /* rounds of loop steps so far: fresh draws each round */
 };
 _Static_assert(sizeof(struct call) == 64, "a call is one cache line: there are millions");
@@ -65,9 +72,10 @@ struct call_side {
     uint32_t child, sibling, previous; /* children in flight, a doubly linked list */
     uint32_t customer;     /* the customer's number (a user, a Zipf key): for hashing */
     int64_t remaining_ns;  /* CPU work left, for disciplines that interrupt */
+    int64_t queued_ns;     /* when it began to wait for a worker */
     int64_t budget_ns;     /* the deadline before per-attempt timeouts shortened it */
     uint32_t reply_bytes;
-    uint32_t queued_at;    /* position in a ranked queue */
+    uint32_t queued_at;    /* position in a ranked queue; previous in a list */
 };
 
 struct calls {
@@ -126,6 +134,10 @@ void call_resume(struct world *w, uint32_t id, uint8_t stage);
 
 /* A filter at position `index` answers from where it stands: backwards from there. */
 void call_answer(struct world *w, uint32_t id, uint8_t index, enum outcome outcome);
+
+/* The pod is gone and the call with it, maybe with events of its own still pending: the caller's
+ * side goes on under a new id with this outcome, so that those events find nobody. */
+void call_sever(struct world *w, uint32_t id, enum outcome outcome);
 
 /* The pod's side of an orphan is over. */
 void call_close(struct world *w, uint32_t id);

@@ -13,21 +13,21 @@
 struct instruction;
 
 enum step_result {
-    STEP_NEXT,  /* go on with the instruction in call.step (already advanced) */
-    STEP_WAIT,  /* suspended: something will continue the call */
-    STEP_END,   /* answer now, with call.outcome */
-    STEP_QUEUED /* it needs a worker and none is free */
+    STEP_NEXT,   /* go on with the instruction in call.step, which is already the next one */
+    STEP_WORK,   /* it works on a CPU; cpu_begin's event continues it */
+    STEP_WAIT,   /* it waits for time to pass or for children; their events continue it */
+    STEP_QUEUED, /* it needs a worker and none is free; the queue continues it at this step */
+    STEP_END     /* answer now, with call.outcome */
 };
 
 struct instruction {
     enum step_result (*run)(struct world *w, uint32_t call, const struct instruction *i);
     const struct part *dist; /* work, delay or size */
-    const void *spec;
     uint32_t route;          /* calls */
+    uint16_t index;          /* its own place in the program: the key of its draws */
     uint16_t target;         /* jumps */
-    uint16_t count;          /* parallel: how many calls */
+    uint16_t count;          /* parallel: how many calls follow */
     double probability;
-    bool needs_worker;       /* cpu: must hold a worker to run */
     struct place at;
 };
 
@@ -38,11 +38,12 @@ struct step_type {
     void (*compile)(struct compiler *c, const struct part *step);
 };
 
-/* The keyed stream of this call at this instruction: the same work whatever the route. */
-static inline struct rng step_rng(const struct call *c, const struct instruction *i,
-                                  const struct instruction *first)
+/* The key of what this call does at this step: the same whatever its route, fresh each round of a
+ * loop. */
+static inline uint64_t step_key(const struct call *c, const struct instruction *i)
 {
-    return rng_keyed(key_child(c->key, (uint64_t)(i - first)));
+    uint64_t key = c->loops ? key_child(~c->key, c->loops) : c->key;
+    return key_child(key, i->index);
 }
 
 #endif

@@ -119,7 +119,7 @@ uint32_t call_send(struct world *w, const struct call_order *order)
     c->parent = order->parent;
     c->route = order->route;
     c->state = CALL_CALLER;
-    c->stage = c->attempt = c->orphan = 0;
+    c->stage = c->attempt = c->flags = 0;
     c->loops = 0;
     c->priority = order->priority;
     c->pending = 0;
@@ -138,7 +138,7 @@ void call_reply(struct world *w, uint32_t id, enum outcome outcome)
     struct flow *f = flow_of(w);
     struct call *c = call_get(w, id);
     c->outcome = (uint8_t)outcome;
-    if (c->orphan) {
+    if (c->flags & CALL_ORPHAN) {
         call_close(w, id);
         return;
     }
@@ -185,7 +185,7 @@ static void release(struct world *w, uint32_t id)
         return;
     }
     route_return(w, id);
-    c->orphan = 1;
+    c->flags |= CALL_ORPHAN;
     bool gone = state == CALL_REPLIED ||
                 f->groups[f->routes[c->route].group].type->cancel(w, c->pod, id);
     if (gone) call_close(w, id);
@@ -202,28 +202,51 @@ static void tell_moved(struct world *w, uint32_t id, uint8_t index)
     }
 }
 
-uint32_t call_abandon(struct world *w, uint32_t old, uint8_t index)
+/* The caller's side of a call under a new id, its reply due at filter `index`. */
+static uint32_t split_caller(struct world *w, uint32_t old, uint8_t index)
 {
     uint32_t id = calls_take(w);
     struct call *from = call_get(w, old), *c = call_get(w, id);
-    const struct route *r = &flow_of(w)->routes[from->route];
     uint32_t generation = c->generation;
     *c = *from;
     c->generation = generation;
     c->state = CALL_CALLER;
     c->stage = index;
-    struct call_side *side = call_side(w, id);
+    c->flags = 0;
+    struct call_side *side = call_side(w, id), *old_side = call_side(w, old);
     side->child = CALL_NONE;
-    side->customer = call_side(w, old)->customer;
-    side->budget_ns = call_side(w, old)->budget_ns;
+    side->customer = old_side->customer;
+    side->budget_ns = old_side->budget_ns;
     side->reply_bytes = 0;
-    if (r->by_pod) {
+    if (flow_of(w)->routes[c->route].by_pod) {
         call_unlink(w, from->parent, old);
         call_link(w, from->parent, id);
     }
+    return id;
+}
+
+uint32_t call_abandon(struct world *w, uint32_t old, uint8_t index)
+{
+    uint32_t id = split_caller(w, old, index);
     release(w, old);
     tell_moved(w, id, index);
     return id;
+}
+
+void call_sever(struct world *w, uint32_t old, enum outcome outcome)
+{
+    struct call *c = call_get(w, old);
+    if (c->flags & CALL_ORPHAN) {
+        call_close(w, old);
+        return;
+    }
+    uint8_t stage = flow_of(w)->routes[c->route].filter_count;
+    route_return(w, old);
+    uint32_t id = split_caller(w, old, stage);
+    call_close(w, old);
+    tell_moved(w, id, stage);
+    call_get(w, id)->outcome = (uint8_t)outcome;
+    backward(w, id);
 }
 
 void call_drop(struct world *w, uint32_t id)

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,6 +15,8 @@ void meter_open(struct meter *m, struct arena *a)
     histogram_open(&m->latency, a);
     histogram_open(&m->failed, a);
     histogram_open(&m->last, a);
+    m->window_s[0] = m->window_s[1] = m->window_s[2] = NAN;
+    m->window_rate = m->window_error_ratio = NAN;
 }
 
 void meter_reset(struct meter *m)
@@ -90,6 +93,11 @@ void meter_sample(struct meter *m, struct recorder *r, const char *section, cons
                         (double)(failed - m->last_failed) / seconds);
     }
     window_quantiles(&m->latency, &m->last, q, at, 3);
+    for (uint32_t i = 0; i < 3; i++)
+        m->window_s[i] = any ? at[i] / 1e9 : NAN;
+    uint64_t ended = ok - m->last_ok + failed - m->last_failed;
+    m->window_rate = seconds > 0 ? (double)(ok - m->last_ok) / seconds : NAN;
+    m->window_error_ratio = ended ? (double)(failed - m->last_failed) / (double)ended : NAN;
     for (uint32_t i = 0; any && i < 3; i++)
         recorder_sample(r, section, object, names[i], "ms", now_ns, at[i] / 1e6);
     m->last_ok = ok;

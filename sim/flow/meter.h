@@ -15,6 +15,8 @@ struct meter {
     struct histogram failed;  /* ns, of all others that waited for an answer */
     struct histogram last;    /* `latency` as it stood when the window began */
     uint64_t last_offered, last_ok, last_failed;
+    double window_s[3];       /* p50, p95, p99 of the last window, seconds; NAN when empty */
+    double window_rate, window_error_ratio; /* of the last window; NAN when empty */
 };
 
 void meter_open(struct meter *m, struct arena *a);

@@ -13,6 +13,7 @@ struct world_options {
     uint64_t seed;
     uint32_t replication;
     bool heap_queue;      /* force the 4-ary heap (the digest does not change) */
+    bool radix_queue;     /* force the radix heap */
     bool check_every_event; /* run every room's check after every event */
     int64_t warmup_ns;    /* what the run decided (the scenario's, or MSER-5's) */
     int64_t duration_ns;
@@ -23,8 +24,7 @@ struct run_spec {
     int64_t duration_ns;
     const char *warmup; /* a duration, or "auto" */
     int64_t warmup_ns;  /* -1 = auto (MSER-5) */
-    double seed;
-    const char *seed_text; /* seeds are 64-bit and travel as text */
+    const struct value *seed; /* as said: a number, or text when above 2^53 */
     uint64_t seed_value;
     const char *title;
     int64_t window_ns; /* how often series take a point; 0 = about 300 points a run */

@@ -1,0 +1,331 @@
+/* cpu.c - CPU work: alone on a core, or sharing.
+ *
+ * A pod is fast when nothing can slow it: no more workers than its CPU limit, and a node that never
+ * has to share. Its work then takes exactly its time: one event, no book-keeping. Other pods share in
+ * virtual time: all tasks of a pod progress at one rate, so each is a tag in a heap and a change of
+ * rate moves no tag (O(log n) a task). */
+#include "service/pod.h"
+
+#include "base/arena.h"
+#include "base/check.h"
+
+#include <math.h>
+
+static struct pod_side *side_of(const struct world *w, uint32_t pod)
+{
+    return &service_room_of(w)->sides[pod];
+}
+
+static void advance(struct world *w, uint32_t pod);
+static void rates_changed(struct world *w, uint32_t pod);
+
+double pod_cores(const struct world *w, const struct service *s)
+{
+    (void)w;
+    double cores = (double)s->spec->workers;
+    return s->limited && s->limits.cpu < cores ? s->limits.cpu : cores;
+}
+
+/* After a CPU step an async call gives its worker back, unless it works on. */
+static void worked(struct world *w, uint32_t call)
+{
+    uint32_t pod = call_get(w, call)->pod;
+    const struct service *s = pod_owner(w, pod_get(w, pod));
+    if (s->spec->async) {
+        pod_leave_worker(w, call);
+        pod_serve(w, pod);
+    }
+    program_run(w, call);
+}
+
+static void on_cpu_done(struct world *w, uint32_t call, uint32_t generation)
+{
+    (void)generation;
+    worked(w, call);
+}
+
+static const struct event_type cpu_done = { "cpu.done", on_cpu_done, call_live, PHASE_WORK };
+
+/* For disciplines that interrupt: the same, with the call taken off the pod's list. */
+static void on_cpu_done_listed(struct world *w, uint32_t call, uint32_t generation)
+{
+    (void)generation;
+    cpu_stop(w, call);
+    worked(w, call);
+}
+
+static const struct event_type cpu_done_listed = { "cpu.done", on_cpu_done_listed, call_live,
+                                                   PHASE_WORK };
+
+static void list_add(struct world *w, uint32_t pod, uint32_t call, int64_t work_ns)
+{
+    struct pod_side *side = side_of(w, pod);
+    const struct service *s = pod_owner(w, pod_get(w, pod));
+    if (!side->on_cpu)
+        side->on_cpu = arena_alloc(w->arena, s->spec->workers * sizeof *side->on_cpu);
+    check(side->on_cpu_count < s->spec->workers);
+    int64_t done_ns = now_ns(w) + work_ns;
+    side->on_cpu[side->on_cpu_count++] = (struct on_cpu){
+        call, done_ns,
+        engine_at(w->engine, done_ns, &cpu_done_listed, call, call_get(w, call)->generation)
+    };
+}
+
+static struct on_cpu *list_find(const struct world *w, uint32_t call)
+{
+    struct pod_side *side = side_of(w, call_get(w, call)->pod);
+    for (uint32_t i = 0; i < side->on_cpu_count; i++)
+        if (side->on_cpu[i].call == call) return &side->on_cpu[i];
+    return NULL;
+}
+
+int64_t cpu_remaining(const struct world *w, uint32_t call)
+{
+    const struct on_cpu *x = list_find(w, call);
+    check(x != NULL);
+    return x->done_ns - now_ns(w);
+}
+
+uint32_t cpu_victim(const struct world *w, uint32_t pod, int64_t rank)
+{
+    const struct pod_side *side = side_of(w, pod);
+    uint32_t worst = CALL_NONE;
+    int64_t worst_rank = rank;
+    for (uint32_t i = 0; i < side->on_cpu_count; i++) {
+        int64_t at = waiting_rank(w, side->on_cpu[i].call, side->on_cpu[i].done_ns - now_ns(w));
+        if (at <= worst_rank) continue;
+        worst = side->on_cpu[i].call;
+        worst_rank = at;
+    }
+    return worst;
+}
+
+static void task_sift_up(struct task *heap, uint32_t at, struct task x)
+{
+    for (; at > 0; at = (at - 1) / 2) {
+        const struct task *up = &heap[(at - 1) / 2];
+        if (up->tag < x.tag || (up->tag == x.tag && up->age < x.age)) break;
+        heap[at] = *up;
+    }
+    heap[at] = x;
+}
+
+static bool task_before(const struct task *a, const struct task *b)
+{
+    return a->tag != b->tag ? a->tag < b->tag : a->age < b->age;
+}
+
+static void task_sift_down(struct task *heap, uint32_t count, uint32_t at, struct task x)
+{
+    for (;;) {
+        uint32_t child = 2 * at + 1;
+        if (child >= count) break;
+        if (child + 1 < count && task_before(&heap[child + 1], &heap[child])) child++;
+        if (!task_before(&heap[child], &x)) break;
+        heap[at] = heap[child];
+        at = child;
+    }
+    heap[at] = x;
+}
+
+static void task_add(struct world *w, uint32_t pod, uint32_t call, int64_t work_ns)
+{
+    struct pod_side *side = side_of(w, pod);
+    advance(w, pod);
+    if (side->task_count == side->task_capacity) {
+        uint32_t wider = side->task_capacity ? 2 * side->task_capacity : 16;
+        side->tasks = arena_grow(w->arena, side->tasks, side->task_capacity * sizeof *side->tasks,
+                                 wider * sizeof *side->tasks);
+        side->task_capacity = wider;
+    }
+    struct task x = { side->served + (double)work_ns, side->age++, call };
+    task_sift_up(side->tasks, side->task_count++, x);
+    rates_changed(w, pod);
+}
+
+static void task_remove(struct world *w, uint32_t pod, uint32_t at)
+{
+    struct pod_side *side = side_of(w, pod);
+    struct task x = side->tasks[--side->task_count];
+    if (at == side->task_count) return;
+    if (at > 0 && task_before(&x, &side->tasks[(at - 1) / 2]))
+        task_sift_up(side->tasks, at, x);
+    else
+        task_sift_down(side->tasks, side->task_count, at, x);
+}
+
+void cpu_begin(struct world *w, uint32_t call, int64_t work_ns)
+{
+    struct call *c = call_get(w, call);
+    struct pod *p = pod_get(w, c->pod);
+    if (!p->fast) {
+        task_add(w, c->pod, call, work_ns);
+        return;
+    }
+    side_of(w, c->pod)->cpu_ns += (double)work_ns; /* charged when begun */
+    if (pod_owner(w, p)->preempts)
+        list_add(w, c->pod, call, work_ns);
+    else
+        engine_at(w->engine, now_ns(w) + work_ns, &cpu_done, call, c->generation);
+}
+
+/* A stale cpu.done of a fast pod dies with the call's generation: the caller closes it. */
+void cpu_stop(struct world *w, uint32_t call)
+{
+    uint32_t pod = call_get(w, call)->pod;
+    struct pod *p = pod_get(w, pod);
+    struct pod_side *side = side_of(w, pod);
+    if (p->fast) {
+        struct on_cpu *x = list_find(w, call);
+        if (!x) return;
+        side->cpu_ns -= (double)(x->done_ns - now_ns(w));
+        engine_cancel(w->engine, x->event);
+        *x = side->on_cpu[--side->on_cpu_count];
+        return;
+    }
+    advance(w, pod);
+    for (uint32_t i = 0; i < side->task_count; i++)
+        if (side->tasks[i].call == call) {
+            task_remove(w, pod, i);
+            break;
+        }
+    rates_changed(w, pod);
+}
+
+static void on_task_done(struct world *w, uint32_t pod, uint32_t unused)
+{
+    (void)unused;
+    struct pod_side *side = side_of(w, pod);
+    check(side->task_count > 0);
+    advance(w, pod);
+    struct task done = side->tasks[0];
+    /* The event was rounded up to a whole nanosecond; the work is done exactly. */
+    if (side->served < done.tag) side->served = done.tag;
+    side->done = (struct event_id){ 0, 0 };
+    task_remove(w, pod, 0);
+    rates_changed(w, pod);
+    worked(w, done.call);
+}
+
+static const struct event_type task_done = { "cpu.shared", on_task_done, NULL, PHASE_WORK };
+
+static void advance(struct world *w, uint32_t pod)
+{
+    struct pod_side *side = side_of(w, pod);
+    double elapsed = (double)(now_ns(w) - side->advanced_ns);
+    side->served += side->rate * elapsed;
+    side->cpu_ns += side->rate * elapsed * (double)side->task_count;
+    side->advanced_ns = now_ns(w);
+}
+
+static void schedule_done(struct world *w, uint32_t pod)
+{
+    struct pod_side *side = side_of(w, pod);
+    engine_cancel(w->engine, side->done);
+    side->done = (struct event_id){ 0, 0 };
+    if (side->task_count == 0 || side->rate <= 0) return;
+    double left = side->tasks[0].tag - side->served;
+    int64_t delay = left > 0 ? (int64_t)ceil(left / side->rate) : 0;
+    side->done = engine_at(w->engine, time_add(now_ns(w), delay), &task_done, pod, 0);
+}
+
+static void set_rate(struct world *w, uint32_t pod, double rate)
+{
+    struct pod_side *side = side_of(w, pod);
+    advance(w, pod);
+    side->rate = rate;
+    schedule_done(w, pod);
+}
+
+/* The least a pod without a request weighs: 2 shares of 1024, as the kubelet gives it. */
+#define WEIGHT_MIN (2.0 / 1024)
+
+static double pod_weight(const struct service *s)
+{
+    return s->requests.cpu > WEIGHT_MIN ? s->requests.cpu : WEIGHT_MIN;
+}
+
+static double pod_demand(const struct world *w, uint32_t pod)
+{
+    const struct service *s = pod_owner(w, pod_get(w, pod));
+    double tasks = (double)side_of(w, pod)->task_count, most = pod_cores(w, s);
+    return tasks < most ? tasks : most;
+}
+
+/* Water-filling: cores are poured by weight, nobody above his demand, and what the satisfied leave is
+ * poured again. Returns the level: a pod gets the lesser of level x weight and its demand. Rounds
+ * end because each satisfies at least one pod. */
+static double pour(const struct world *w, uint32_t node, double cores)
+{
+    const struct service_room *room = service_room_of(w);
+    double level = 0;
+    for (uint32_t round = 0; round <= room->node_shared[node]; round++) {
+        double weight = 0, left = cores, next = INFINITY;
+        for (uint32_t i = 0; i < room->pod_count; i++) {
+            if (room->sides[i].node != node || room->pods[i].fast) continue;
+            double share = pod_weight(pod_owner(w, &room->pods[i])), demand = pod_demand(w, i);
+            if (demand <= level * share) {
+                left -= demand;
+            } else {
+                weight += share;
+                if (demand / share < next) next = demand / share;
+            }
+        }
+        if (weight == 0) break;
+        if (left / weight <= next) return left / weight;
+        level = next;
+    }
+    return level;
+}
+
+static double node_cores(const struct world *w, uint32_t node)
+{
+    return node == NODE_NONE ? INFINITY : infra_node(w, node)->cpu;
+}
+
+static void apply_rate(struct world *w, uint32_t pod, double cores)
+{
+    const struct pod_side *side = side_of(w, pod);
+    double rate = side->task_count ? cores / (double)side->task_count : 0;
+    set_rate(w, pod, rate);
+}
+
+static void rates_changed(struct world *w, uint32_t pod)
+{
+    struct service_room *room = service_room_of(w);
+    uint32_t node = side_of(w, pod)->node;
+    double cores = node_cores(w, node);
+    if (isinf(cores) || room->node_shared[node] < 2) {
+        double demand = pod_demand(w, pod);
+        apply_rate(w, pod, demand < cores ? demand : cores);
+        return;
+    }
+    double level = pour(w, node, cores);
+    for (uint32_t i = 0; i < room->pod_count; i++) {
+        if (room->sides[i].node != node || room->pods[i].fast || !room->sides[i].task_count) continue;
+        double grant = level * pod_weight(pod_owner(w, &room->pods[i])), demand = pod_demand(w, i);
+        apply_rate(w, i, grant < demand ? grant : demand);
+    }
+    if (side_of(w, pod)->task_count == 0) apply_rate(w, pod, 0);
+}
+
+void cpu_clear(struct world *w, uint32_t pod)
+{
+    struct pod_side *side = side_of(w, pod);
+    if (pod_get(w, pod)->fast) return;
+    advance(w, pod);
+    side->task_count = 0;
+    rates_changed(w, pod);
+}
+
+double cpu_used_ns(struct world *w, uint32_t pod)
+{
+    advance(w, pod);
+    return side_of(w, pod)->cpu_ns;
+}
+
+void cpu_reset(struct world *w, uint32_t pod)
+{
+    advance(w, pod);
+    side_of(w, pod)->cpu_ns = 0;
+}

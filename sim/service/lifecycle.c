@@ -1,0 +1,313 @@
+/* lifecycle.c - pods come, start, become ready, drain, crash and go.
+ *
+ * Invariant: a pod is in its group's ready set exactly while its state is POD_READY; a pod that is
+ * not gone holds room on its node. Shortfalls (no room, a node that died) are tried again. */
+#include "service/pod.h"
+
+#include "base/arena.h"
+#include "base/check.h"
+
+#define FILL_RETRY_NS (5 * NS_PER_S)
+/* The kubelet's crash-loop back-off: 10 s doubling to 5 min, forgotten after 10 min of running. */
+#define CRASH_BACKOFF_NS (10 * NS_PER_S)
+#define CRASH_BACKOFF_NS_MAX (300 * NS_PER_S)
+#define CRASH_FORGET_NS (600 * NS_PER_S)
+
+const char *const pod_state_names[] = { "gone", "starting", "ready", "draining", "crashed" };
+
+static struct pod_side *side_of(const struct world *w, uint32_t pod)
+{
+    return &service_room_of(w)->sides[pod];
+}
+
+static void tell(struct world *w, uint32_t pod, enum pod_state state)
+{
+    const struct service_room *room = service_room_of(w);
+    for (uint32_t i = 0; i < room->listener_count; i++)
+        room->listeners[i](w, pod, state);
+}
+
+static uint32_t note(struct world *w, uint32_t pod, const char *kind, uint32_t cause,
+                     const char *text)
+{
+    const struct service *s = pod_owner(w, pod_get(w, pod));
+    return recorder_event(w->recorder, now_ns(w), kind, s->name, cause, "pod %u %s",
+                          pod - s->first_pod, text);
+}
+
+static void count_ready(struct world *w, struct service *s, int change)
+{
+    s->area_ready -= (uint64_t)((int64_t)change * now_ns(w));
+    s->ready += (uint32_t)change;
+    if (s->ready < s->ready_min) s->ready_min = s->ready;
+    if (s->ready > s->ready_max) s->ready_max = s->ready;
+}
+
+static void set_state(struct world *w, uint32_t pod, enum pod_state state)
+{
+    struct pod *p = pod_get(w, pod);
+    struct service *s = pod_owner(w, p);
+    if (p->state == POD_READY && state != POD_READY) count_ready(w, s, -1);
+    if (p->state != POD_READY && state == POD_READY) count_ready(w, s, +1);
+    p->state = (uint8_t)state;
+    group_ready(w, s->group, pod, state == POD_READY);
+}
+
+static void on_ready(struct world *w, uint32_t pod, uint32_t generation)
+{
+    if (pod_get(w, pod)->generation != generation || pod_get(w, pod)->state != POD_STARTING) return;
+    set_state(w, pod, POD_READY);
+    side_of(w, pod)->started_ns = now_ns(w);
+    if (w->tracing) recorder_trace(w->recorder, now_ns(w), "pod.ready", "pod=%u", pod);
+    tell(w, pod, POD_READY);
+}
+
+static const struct event_type pod_ready = { "pod.ready", on_ready, NULL, PHASE_CONTROL };
+
+static void start_process(struct world *w, uint32_t pod)
+{
+    struct pod *p = pod_get(w, pod);
+    const struct service *s = pod_owner(w, p);
+    uint64_t key = stream_key(w->root_key, s->name, "startup");
+    struct rng r = rng_keyed(key_child(key_child(key, pod - s->first_pod), p->generation));
+    side_of(w, pod)->memory = s->spec->memory;
+    set_state(w, pod, POD_STARTING);
+    int64_t startup_ns = dist_draw_ns(&s->spec->startup, &r);
+    engine_at(w->engine, time_add(now_ns(w), startup_ns), &pod_ready, pod, p->generation);
+}
+
+/* Requests reserve CPU, so a pod that never wants more than it requested cannot be slowed. */
+static bool is_fast(const struct service *s, uint32_t node, const struct world *w)
+{
+    if (s->discipline->shares || (s->limited && s->limits.cpu < (double)s->spec->workers))
+        return false;
+    return infra_node(w, node)->cpu > 1e300 || (double)s->spec->workers <= s->requests.cpu;
+}
+
+static bool place(struct world *w, uint32_t pod)
+{
+    struct service_room *room = service_room_of(w);
+    struct pod *p = pod_get(w, pod);
+    const struct service *s = pod_owner(w, p);
+    uint32_t node = infra_place(w, s->index, s->requests.cpu, s->requests.memory);
+    if (node == NODE_NONE) return false;
+    side_of(w, pod)->node = node;
+    room->zones[pod] = infra_node(w, node)->zone;
+    p->fast = is_fast(s, node, w);
+    p->node_known = 1;
+    if (!p->fast) room->node_shared[node]++;
+    infra_meter(w, s->name, s->requests.cpu, s->requests.memory, 1);
+    return true;
+}
+
+static void unplace(struct world *w, uint32_t pod)
+{
+    struct pod *p = pod_get(w, pod);
+    const struct service *s = pod_owner(w, p);
+    uint32_t node = side_of(w, pod)->node;
+    if (!p->fast) service_room_of(w)->node_shared[node]--;
+    p->node_known = 0;
+    infra_release(w, s->index, node, s->requests.cpu, s->requests.memory);
+    infra_meter(w, s->name, s->requests.cpu, s->requests.memory, -1);
+}
+
+static uint32_t active_count(const struct world *w, const struct service *s)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < s->capacity; i++) {
+        uint8_t state = pod_get(w, s->first_pod + i)->state;
+        count += state != POD_GONE && state != POD_DRAINING;
+    }
+    return count;
+}
+
+uint32_t pod_start(struct world *w, uint32_t service, uint32_t cause)
+{
+    struct service *s = &service_room_of(w)->services[service];
+    for (uint32_t pod = s->first_pod; pod < s->first_pod + s->capacity; pod++) {
+        if (pod_get(w, pod)->state != POD_GONE) continue;
+        if (!place(w, pod)) {
+            recorder_event(w->recorder, now_ns(w), "pod.unschedulable", s->name, cause,
+                           "no node has room for another pod");
+            return POD_NONE;
+        }
+        side_of(w, pod)->crash_count = 0;
+        start_process(w, pod);
+        return pod;
+    }
+    return POD_NONE;
+}
+
+static void on_fill(struct world *w, uint32_t service, uint32_t unused);
+static const struct event_type service_fill = { "service.fill", on_fill, NULL, PHASE_CONTROL };
+
+static void on_fill(struct world *w, uint32_t service, uint32_t unused)
+{
+    (void)unused;
+    const struct service *s = &service_room_of(w)->services[service];
+    while (active_count(w, s) < s->replicas) {
+        if (pod_start(w, service, 0) != POD_NONE) continue;
+        engine_at(w->engine, now_ns(w) + FILL_RETRY_NS, &service_fill, service, 0);
+        return;
+    }
+}
+
+static void gone(struct world *w, uint32_t pod)
+{
+    struct pod *p = pod_get(w, pod);
+    uint32_t service = p->service;
+    check(p->in_flight == 0);
+    set_state(w, pod, POD_GONE);
+    p->generation++;
+    unplace(w, pod);
+    tell(w, pod, POD_GONE);
+    on_fill(w, service, 0);
+}
+
+void pod_drained_check(struct world *w, uint32_t pod)
+{
+    const struct pod *p = pod_get(w, pod);
+    if (p->state == POD_DRAINING && p->in_flight == 0 && !p->serving) gone(w, pod);
+}
+
+/* Ends every call at the pod. Answers may cause new calls, which the pod, no longer ready, refuses. */
+static void evict_all(struct world *w, uint32_t pod)
+{
+    for (uint32_t id = 0; id < w->calls->count && pod_get(w, pod)->in_flight > 0; id++) {
+        const struct call *c = call_get(w, id);
+        bool here = c->pod == pod && c->state >= CALL_QUEUED && c->state <= CALL_WAITING;
+        if (here && group_get(w, route_group(w, c->route))->type == &pod_endpoint)
+            pod_evict(w, id, OUTCOME_CRASHED);
+    }
+}
+
+static void on_grace_over(struct world *w, uint32_t pod, uint32_t generation)
+{
+    const struct pod *p = pod_get(w, pod);
+    if (p->generation != generation || p->state != POD_DRAINING) return;
+    note(w, pod, "pod.killed", 0, "after its grace period");
+    evict_all(w, pod);
+    if (pod_get(w, pod)->generation == generation) pod_drained_check(w, pod);
+}
+
+static const struct event_type grace_over = { "pod.grace", on_grace_over, NULL, PHASE_CONTROL };
+
+void pod_drain(struct world *w, uint32_t pod, uint32_t cause)
+{
+    struct pod *p = pod_get(w, pod);
+    const struct service *s = pod_owner(w, p);
+    (void)cause;
+    if (p->state == POD_GONE || p->state == POD_DRAINING) return;
+    set_state(w, pod, POD_DRAINING);
+    if (p->in_flight > 0)
+        engine_at(w->engine, time_add(now_ns(w), s->spec->grace_ns), &grace_over, pod,
+                  p->generation);
+    pod_drained_check(w, pod);
+}
+
+bool service_scale(struct world *w, uint32_t service, uint32_t replicas, uint32_t cause)
+{
+    struct service *s = &service_room_of(w)->services[service];
+    if (replicas > s->capacity) return false;
+    s->replicas = replicas;
+    uint32_t active = active_count(w, s);
+    for (uint32_t i = s->capacity; i-- > 0 && active > replicas;) {
+        uint8_t state = pod_get(w, s->first_pod + i)->state;
+        if (state == POD_GONE || state == POD_DRAINING) continue;
+        pod_drain(w, s->first_pod + i, cause);
+        active--;
+    }
+    on_fill(w, service, 0);
+    return true;
+}
+
+static void on_restart(struct world *w, uint32_t pod, uint32_t generation)
+{
+    struct pod *p = pod_get(w, pod);
+    if (p->generation != generation || p->state != POD_CRASHED) return;
+    if (!infra_node(w, side_of(w, pod)->node)->up) {
+        gone(w, pod); /* its node is down: the slot is filled again elsewhere */
+        return;
+    }
+    start_process(w, pod);
+}
+
+static const struct event_type pod_restart = { "pod.restart", on_restart, NULL, PHASE_CONTROL };
+
+static int64_t backoff_of(struct world *w, struct pod_side *side)
+{
+    if (now_ns(w) - side->started_ns > CRASH_FORGET_NS) side->crash_count = 0;
+    uint32_t count = side->crash_count++;
+    if (count == 0) return 0;
+    int64_t backoff_ns = CRASH_BACKOFF_NS << (count - 1 < 6 ? count - 1 : 6);
+    return backoff_ns < CRASH_BACKOFF_NS_MAX ? backoff_ns : CRASH_BACKOFF_NS_MAX;
+}
+
+void pod_crash(struct world *w, uint32_t pod, const char *reason, uint32_t cause)
+{
+    struct pod *p = pod_get(w, pod);
+    struct service *s = pod_owner(w, p);
+    if (p->state == POD_GONE || p->state == POD_CRASHED) return;
+    bool draining = p->state == POD_DRAINING;
+    note(w, pod, "pod.crash", cause, reason);
+    if (now_ns(w) >= w->warmup_ns) s->restarts++;
+    set_state(w, pod, POD_CRASHED);
+    p->generation++;
+    p->serving = 1; /* nobody is started while the dead are counted */
+    evict_all(w, pod);
+    p->serving = 0;
+    check(p->in_flight == 0 && p->queued == 0 && p->running == 0);
+    if (draining) {
+        gone(w, pod);
+        return;
+    }
+    int64_t backoff_ns = backoff_of(w, side_of(w, pod));
+    engine_at(w->engine, now_ns(w) + backoff_ns, &pod_restart, pod, p->generation);
+}
+
+static void on_out_of_memory(struct world *w, uint32_t pod, uint32_t generation)
+{
+    if (pod_get(w, pod)->generation == generation) pod_crash(w, pod, "OOMKilled", 0);
+}
+
+/* Its own event: the call that takes the last byte is in the middle of something. */
+static const struct event_type out_of_memory = { "pod.oom", on_out_of_memory, NULL, PHASE_FAULT };
+
+void pod_memory_add(struct world *w, uint32_t pod, int64_t bytes)
+{
+    const struct pod *p = pod_get(w, pod);
+    const struct service *s = pod_owner(w, p);
+    struct pod_side *side = side_of(w, pod);
+    bool fitted = side->memory <= s->limits.memory;
+    side->memory += bytes;
+    if (fitted && s->limits.memory > 0 && side->memory > s->limits.memory)
+        engine_at(w->engine, now_ns(w), &out_of_memory, pod, p->generation);
+}
+
+/* The first replicas are there when the run begins, without start-up. */
+void lifecycle_open(struct world *w, struct diag *d)
+{
+    struct service_room *room = service_room_of(w);
+    for (uint32_t i = 0; i < room->service_count; i++) {
+        struct service *s = &room->services[i];
+        for (uint32_t n = 0; n < s->replicas; n++) {
+            uint32_t pod = s->first_pod + n;
+            if (!place(w, pod)) {
+                diag_error(d, document_object(w->doc, "service", i)->at, s->name,
+                           "add nodes, or request less", "no node has room for replica %u of %u",
+                           n + 1, s->replicas);
+                break;
+            }
+            side_of(w, pod)->memory = s->spec->memory;
+            set_state(w, pod, POD_READY);
+        }
+        s->ready_min = s->ready_max = s->ready;
+    }
+}
+
+void service_listen(struct world *w, pod_listener *listener)
+{
+    struct service_room *room = service_room_of(w);
+    check(room->listener_count < ROOM_COUNT);
+    room->listeners[room->listener_count++] = listener;
+}

@@ -1,0 +1,172 @@
+/* pod.h - the room's own view of services and pods. */
+#ifndef SERVICE_POD_H
+#define SERVICE_POD_H
+
+#include "flow/meter.h"
+#include "infra/infra.h"
+#include "orrery/discipline.h"
+#include "orrery/dist.h"
+#include "service/program.h"
+#include "service/service.h"
+
+struct resource_list {
+    double cpu;
+    int64_t memory;
+};
+
+struct resources_spec {
+    struct part requests, limits;
+};
+
+struct service_spec {
+    uint32_t replicas, replicas_max, workers, queue_limit, on_abandon;
+    struct part discipline, startup, resources, queue_timeout, balancer;
+    bool async, drop_expired;
+    int64_t memory, grace_ns;
+    struct map endpoints;
+};
+
+/* What the path of a call touches. Areas are sums of leave times minus enter times, modulo 2^64: the
+ * integral of a count up to now is area + count * now, exactly, with one addition a change. */
+struct pod {
+    uint32_t service;
+    uint32_t generation; /* of the process: changes when it crashes or goes */
+    uint8_t state;
+    uint8_t fast;        /* CPU work takes exactly its time: nothing is shared */
+    uint8_t serving;     /* pod_serve is under way further up the stack */
+    uint8_t node_known;
+    uint32_t running;    /* workers held */
+    uint32_t queued;
+    uint32_t in_flight;  /* running, queued or waiting */
+    uint32_t first, last; /* the queue, when it is a list */
+    uint64_t area_flight, area_queue, area_busy;
+};
+_Static_assert(sizeof(struct pod) <= 64, "one cache line: every call touches it");
+
+struct ranked {
+    int64_t rank;
+    uint64_t age;
+    uint32_t call;
+};
+
+struct task {
+    double tag; /* virtual time at which it is done */
+    uint64_t age;
+    uint32_t call;
+};
+
+struct on_cpu {
+    uint32_t call;
+    int64_t done_ns;
+    struct event_id event;
+};
+
+/* The rest of a pod. */
+struct pod_side {
+    uint32_t node;
+    uint32_t crash_count;
+    int64_t memory, started_ns, backoff_ns;
+    struct ranked *queue; /* a heap, for ranked disciplines */
+    uint32_t queue_capacity;
+    uint64_t age;
+    struct on_cpu *on_cpu; /* by no particular order; for disciplines that interrupt */
+    uint32_t on_cpu_count;
+    /* Processor sharing in virtual time: `served` grows by `rate` per ns for every task at once. */
+    struct task *tasks; /* a heap on tag */
+    uint32_t task_count, task_capacity;
+    double served, rate;
+    double cpu_ns; /* CPU time used, by all calls since the figures began */
+    int64_t advanced_ns;
+    struct event_id done;
+};
+
+struct service {
+    const struct service_spec *spec;
+    const char *name;
+    uint32_t index, group, first_pod, capacity, replicas, ready;
+    const struct discipline_type *discipline;
+    const void *discipline_spec;
+    struct program *programs; /* by operation */
+    struct resource_list requests, limits;
+    bool preempts, limited;   /* limited: limits.cpu was given */
+    struct meter meter;
+    struct histogram wait;
+    uint64_t wasted, restarts, interrupted; /* answers nobody waited for; crashes; preemptions */
+    uint64_t offered_total, ended_total;    /* whole run, for the law of conservation */
+    uint64_t area_ready;
+    uint32_t ready_min, ready_max;
+    struct disturbance *disturbances;
+    uint32_t *disturbance_ids;
+    uint32_t disturbance_count, disturbance_capacity;
+    double window_utilization, window_in_flight, window_queue;
+    double last_flight, last_queue, last_busy, last_capacity; /* integrals when the window began */
+};
+
+struct service_room {
+    struct service *services;
+    uint32_t service_count;
+    struct pod *pods;
+    struct pod_side *sides;
+    uint8_t *zones; /* by pod */
+    uint32_t pod_count;
+    uint32_t *node_shared; /* by node: how many pods there share its CPU */
+    pod_listener *listeners[ROOM_COUNT];
+    uint32_t listener_count, disturbance_next;
+    int64_t reset_ns;
+};
+
+static inline struct service_room *service_room_of(const struct world *w)
+{
+    return w->rooms[ROOM_SERVICE];
+}
+
+static inline struct pod *pod_get(const struct world *w, uint32_t pod)
+{
+    return &service_room_of(w)->pods[pod];
+}
+
+static inline struct service *pod_owner(const struct world *w, const struct pod *p)
+{
+    return &service_room_of(w)->services[p->service];
+}
+
+/* pod.c: a call at its pod */
+extern const struct endpoint_type pod_endpoint;
+void pod_answer(struct world *w, uint32_t call);             /* its program is over */
+bool pod_take_worker(struct world *w, uint32_t call);        /* false: it was queued or refused */
+void pod_leave_worker(struct world *w, uint32_t call);
+void pod_serve(struct world *w, uint32_t pod);               /* starts whoever waits, while it can */
+void pod_evict(struct world *w, uint32_t call, enum outcome outcome); /* ends it from outside */
+
+/* waiting.c: who waits for a worker */
+void waiting_push(struct world *w, uint32_t pod, uint32_t call);
+uint32_t waiting_pop(struct world *w, uint32_t pod);
+void waiting_remove(struct world *w, uint32_t pod, uint32_t call);
+void waiting_clear(struct world *w, uint32_t pod);
+int64_t waiting_rank(const struct world *w, uint32_t call, int64_t work_ns);
+int64_t waiting_work(const struct world *w, uint32_t call);
+
+/* cpu.c: work on a processor */
+void cpu_begin(struct world *w, uint32_t call, int64_t work_ns);
+void cpu_stop(struct world *w, uint32_t call); /* the call on CPU is gone or interrupted */
+void cpu_clear(struct world *w, uint32_t pod);
+/* The call on this pod's CPUs that should give way to one of this rank, or CALL_NONE. */
+uint32_t cpu_victim(const struct world *w, uint32_t pod, int64_t rank);
+int64_t cpu_remaining(const struct world *w, uint32_t call);
+double cpu_used_ns(struct world *w, uint32_t pod); /* CPU time so far, all its calls */
+void cpu_reset(struct world *w, uint32_t pod);
+double pod_cores(const struct world *w, const struct service *s); /* most CPU a pod can use */
+
+/* lifecycle.c */
+void lifecycle_open(struct world *w, struct diag *d);
+void pod_memory_add(struct world *w, uint32_t pod, int64_t bytes);
+void pod_drained_check(struct world *w, uint32_t pod);
+
+/* disturb.c: true when the call waits, hangs or has failed because of a fault */
+bool disturb_begin(struct world *w, uint32_t call);
+double disturb_cpu_factor(const struct world *w, const struct service *s, uint32_t operation,
+                          uint32_t pod);
+
+extern const struct event_type wait_done;
+
+#endif

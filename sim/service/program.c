@@ -1,0 +1,124 @@
+/* program.c - behaviours: compiled once, run by an index in the call.
+ *
+ * A program ends with an instruction that answers; jumps stay inside it. */
+#include "service/program.h"
+
+#include "base/arena.h"
+#include "base/check.h"
+#include "service/pod.h"
+
+#include <string.h>
+
+uint16_t compile_emit(struct compiler *c, struct instruction i)
+{
+    if (c->count == PROGRAM_STEPS_MAX) {
+        if (!c->full)
+            diag_error(c->d, c->at, c->name, NULL, "more than %d steps", PROGRAM_STEPS_MAX);
+        c->full = true;
+        return 0;
+    }
+    if (c->count == c->capacity) {
+        size_t bytes = c->capacity * sizeof *c->items, more = 16 * sizeof *c->items;
+        c->items = arena_grow(c->w->arena, c->items, bytes, bytes + more);
+        c->capacity += 16;
+    }
+    i.index = (uint16_t)c->count;
+    i.at = c->at;
+    c->items[c->count] = i;
+    return (uint16_t)c->count++;
+}
+
+void compile_steps(struct compiler *c, const struct list *steps)
+{
+    const struct part *parts = steps->items;
+    for (uint32_t i = 0; i < steps->count; i++) {
+        struct place outer = c->at;
+        c->at = parts[i].at;
+        ((const struct step_type *)parts[i].kind->vtable)->compile(c, &parts[i]);
+        c->at = outer;
+    }
+}
+
+static enum step_result end_run(struct world *w, uint32_t call, const struct instruction *i)
+{
+    (void)w, (void)call, (void)i;
+    return STEP_END;
+}
+
+struct program program_compile(struct world *w, struct service *s, const char *operation,
+                               const struct list *steps, struct diag *d)
+{
+    struct compiler c = { .w = w, .service = s, .d = d, .cpu = PROGRAM_NO_CPU };
+    c.name = arena_format(w->arena, "%s %s", s->name, operation);
+    compile_steps(&c, steps);
+    c.full = false;
+    compile_emit(&c, (struct instruction){ .run = end_run, .route = ROUTE_NONE });
+    return (struct program){ c.items, (uint16_t)c.count, c.cpu };
+}
+
+void program_run(struct world *w, uint32_t id)
+{
+    struct call *c = call_get(w, id);
+    const struct service *s = pod_owner(w, pod_get(w, c->pod));
+    const struct instruction *first = s->programs[route_operation(w, c->route)].first;
+    enum step_result result = STEP_NEXT;
+    c->state = CALL_RUNNING;
+    while (result == STEP_NEXT) {
+        if (c->outcome != OUTCOME_OK) {
+            result = STEP_END;
+            break;
+        }
+        const struct instruction *i = &first[c->step++];
+        result = i->run(w, id, i);
+        c = call_get(w, id); /* the pool may have grown */
+    }
+    if (result == STEP_WAIT) c->state = CALL_WAITING;
+    if (result == STEP_END) pod_answer(w, id);
+}
+
+/* Depth-first over operations; a node on the path met again is a cycle. */
+struct walk {
+    struct world *w;
+    struct diag *d;
+    uint8_t **seen; /* by service, operation: 0 new, 1 on the path, 2 done */
+    const char *path[CALL_DEPTH_MAX + 1];
+};
+
+static bool walk_operation(struct walk *k, uint32_t service, uint32_t operation, uint32_t depth)
+{
+    struct service_room *room = service_room_of(k->w);
+    struct service *s = &room->services[service];
+    const struct program *p = &s->programs[operation];
+    k->seen[service][operation] = 1;
+    for (uint32_t i = 0; i < p->count; i++) {
+        uint32_t route = p->first[i].route;
+        if (route == ROUTE_NONE) continue;
+        uint32_t callee = pod_get(k->w, group_get(k->w, route_group(k->w, route))->first)->service;
+        uint32_t op = route_operation(k->w, route);
+        if (k->seen[callee][op] == 1) {
+            diag_error(k->d, p->first[i].at, s->name, "calls must not come back to where they began",
+                       "a cycle of calls: %s", route_name(k->w, route));
+            return false;
+        }
+        if (depth == CALL_DEPTH_MAX) {
+            diag_error(k->d, p->first[i].at, s->name, NULL, "calls nest deeper than %d",
+                       CALL_DEPTH_MAX);
+            return false;
+        }
+        if (k->seen[callee][op] == 0 && !walk_operation(k, callee, op, depth + 1)) return false;
+    }
+    k->seen[service][operation] = 2;
+    return true;
+}
+
+void program_graph_check(struct world *w, struct diag *d)
+{
+    struct service_room *room = service_room_of(w);
+    struct walk k = { .w = w, .d = d };
+    k.seen = arena_alloc(w->arena, room->service_count * sizeof *k.seen);
+    for (uint32_t i = 0; i < room->service_count; i++)
+        k.seen[i] = arena_alloc(w->arena, room->services[i].spec->endpoints.count);
+    for (uint32_t i = 0; i < room->service_count; i++)
+        for (uint32_t op = 0; op < room->services[i].spec->endpoints.count; op++)
+            if (k.seen[i][op] == 0 && !walk_operation(&k, i, op, 0)) return;
+}

@@ -1,0 +1,45 @@
+/* program.h - building a service's behaviours, and what steps may do to a call. */
+#ifndef SERVICE_PROGRAM_H
+#define SERVICE_PROGRAM_H
+
+#include "orrery/route.h"
+#include "orrery/step.h"
+
+struct service;
+
+struct program {
+    const struct instruction *first;
+    uint16_t count;
+    uint16_t cpu; /* its first instruction that works on a CPU, or PROGRAM_NO_CPU */
+};
+#define PROGRAM_NO_CPU UINT16_MAX
+
+struct compiler {
+    struct world *w;
+    struct service *service;
+    const char *name; /* "cart GET /cart" */
+    struct instruction *items;
+    uint32_t count, capacity;
+    struct place at; /* of the step being compiled */
+    struct diag *d;
+    uint16_t cpu; /* the first instruction that works on a CPU */
+    bool full;
+};
+
+/* Appends; returns its index. */
+uint16_t compile_emit(struct compiler *c, struct instruction i);
+void compile_steps(struct compiler *c, const struct list *steps);
+struct program program_compile(struct world *w, struct service *s, const char *operation,
+                               const struct list *steps, struct diag *d);
+/* Tells d of call cycles and of graphs deeper than CALL_DEPTH_MAX. */
+#define CALL_DEPTH_MAX 64
+void program_graph_check(struct world *w, struct diag *d);
+
+/* Runs the call's program from call.step until it waits or ends. */
+void program_run(struct world *w, uint32_t call);
+
+enum step_result step_call_run(struct world *w, uint32_t call, const struct instruction *i);
+/* Opens the route of a call step and says what instruction makes it. */
+struct instruction step_call_instruction(struct compiler *c, const struct part *step);
+
+#endif

@@ -1,0 +1,443 @@
+/* service.c - the kind `service`, the room's life, and its figures.
+ *
+ * A service is a name, pods, and a program per endpoint. Conservation, checked at any time: offered =
+ * ended + in flight. */
+#include "service/pod.h"
+
+#include "base/arena.h"
+#include "base/check.h"
+
+#include <math.h>
+#include <string.h>
+
+uint32_t service_count(const struct world *w)
+{
+    return service_room_of(w)->service_count;
+}
+
+uint32_t service_find(const struct world *w, const char *name)
+{
+    const struct service_room *room = service_room_of(w);
+    for (uint32_t i = 0; i < room->service_count; i++)
+        if (strcmp(room->services[i].name, name) == 0) return i;
+    return SERVICE_NONE;
+}
+
+const char *service_name(const struct world *w, uint32_t service)
+{
+    return service_room_of(w)->services[service].name;
+}
+
+uint32_t service_pod_first(const struct world *w, uint32_t service)
+{
+    return service_room_of(w)->services[service].first_pod;
+}
+
+uint32_t service_pod_capacity(const struct world *w, uint32_t service)
+{
+    return service_room_of(w)->services[service].capacity;
+}
+
+uint32_t service_ready_count(const struct world *w, uint32_t service)
+{
+    return service_room_of(w)->services[service].ready;
+}
+
+uint32_t service_replicas(const struct world *w, uint32_t service)
+{
+    return service_room_of(w)->services[service].replicas;
+}
+
+enum pod_state pod_state_of(const struct world *w, uint32_t pod)
+{
+    return pod_get(w, pod)->state;
+}
+
+uint32_t pod_node(const struct world *w, uint32_t pod)
+{
+    return pod_get(w, pod)->node_known ? service_room_of(w)->sides[pod].node : NODE_NONE;
+}
+
+uint32_t pod_service(const struct world *w, uint32_t pod)
+{
+    return pod_get(w, pod)->service;
+}
+
+static struct resource_list resources_of(const struct part *p)
+{
+    static const struct resource_list none;
+    return p->kind ? *(const struct resource_list *)p->spec : none;
+}
+
+static void service_open(struct world *w, struct service *s, const struct object *o, uint32_t index)
+{
+    struct service_room *room = service_room_of(w);
+    const struct service_spec *spec = o->spec;
+    s->spec = spec;
+    s->name = o->name;
+    s->index = index;
+    s->replicas = spec->replicas;
+    s->capacity = spec->replicas_max;
+    s->first_pod = room->pod_count;
+    s->discipline = spec->discipline.kind->vtable;
+    s->discipline_spec = spec->discipline.spec;
+    s->preempts = s->discipline->preempts && s->discipline->preempts(s->discipline_spec);
+    if (spec->resources.kind) {
+        const struct resources_spec *r = spec->resources.spec;
+        s->requests = resources_of(&r->requests);
+        s->limits = resources_of(&r->limits);
+        /* As the API server defaults them: no request said means the limit. */
+        if (s->requests.cpu == 0) s->requests.cpu = s->limits.cpu;
+        if (s->requests.memory == 0) s->requests.memory = s->limits.memory;
+        s->limited = s->limits.cpu > 0;
+    }
+    meter_open(&s->meter, w->arena);
+    histogram_open(&s->wait, w->arena);
+    s->window_utilization = s->window_in_flight = s->window_queue = NAN;
+    room->pod_count += s->capacity;
+}
+
+static void pods_open(struct world *w)
+{
+    struct service_room *room = service_room_of(w);
+    room->pods = arena_alloc(w->arena, room->pod_count * sizeof *room->pods);
+    room->sides = arena_alloc(w->arena, room->pod_count * sizeof *room->sides);
+    room->zones = arena_alloc(w->arena, room->pod_count);
+    room->node_shared = arena_alloc(w->arena, infra_node_count(w) * sizeof *room->node_shared);
+    for (uint32_t i = 0; i < room->service_count; i++)
+        for (uint32_t n = 0; n < room->services[i].capacity; n++)
+            room->pods[room->services[i].first_pod + n].service = i;
+}
+
+static void groups_open(struct world *w)
+{
+    struct service_room *room = service_room_of(w);
+    for (uint32_t i = 0; i < room->service_count; i++) {
+        struct service *s = &room->services[i];
+        const struct map *endpoints = &s->spec->endpoints;
+        const char **names = arena_alloc(w->arena, endpoints->count * sizeof *names);
+        for (uint32_t op = 0; op < endpoints->count; op++)
+            names[op] = endpoints->entries[op].key;
+        s->group = group_open(w, &(struct group){ .name = s->name, .type = &pod_endpoint,
+                                                  .zones = room->zones + s->first_pod,
+                                                  .first = s->first_pod, .capacity = s->capacity,
+                                                  .operations = names,
+                                                  .operation_count = endpoints->count,
+                                                  .balancer = &s->spec->balancer });
+    }
+}
+
+static void programs_open(struct world *w, struct diag *d)
+{
+    struct service_room *room = service_room_of(w);
+    for (uint32_t i = 0; i < room->service_count; i++) {
+        struct service *s = &room->services[i];
+        const struct map *endpoints = &s->spec->endpoints;
+        s->programs = arena_alloc(w->arena, endpoints->count * sizeof *s->programs);
+        for (uint32_t op = 0; op < endpoints->count; op++)
+            s->programs[op] = program_compile(w, s, endpoints->entries[op].key,
+                                              &endpoints->entries[op].list, d);
+    }
+}
+
+static void room_open(struct world *w, void *state, struct diag *d)
+{
+    struct service_room *room = state;
+    room->service_count = document_count(w->doc, "service");
+    room->services = arena_alloc(w->arena, room->service_count * sizeof *room->services);
+    for (uint32_t i = 0; i < room->service_count; i++)
+        service_open(w, &room->services[i], document_object(w->doc, "service", i), i);
+    pods_open(w);
+    groups_open(w);
+    programs_open(w, d);
+    if (diag_error_count(d) > 0) return;
+    program_graph_check(w, d);
+    lifecycle_open(w, d);
+}
+
+/* The integral of a count whose changes were added to `area`, in ns. */
+static double integral(uint64_t area, uint32_t count, int64_t at_ns)
+{
+    return (double)(int64_t)(area + (uint64_t)count * (uint64_t)at_ns);
+}
+
+struct totals {
+    double flight, queue, busy, cpu;
+};
+
+static struct totals totals_of(struct world *w, const struct service *s)
+{
+    struct totals t = { 0 };
+    int64_t now = now_ns(w);
+    for (uint32_t pod = s->first_pod; pod < s->first_pod + s->capacity; pod++) {
+        const struct pod *p = pod_get(w, pod);
+        t.flight += integral(p->area_flight, p->in_flight, now);
+        t.queue += integral(p->area_queue, p->queued, now);
+        t.busy += integral(p->area_busy, p->running, now);
+        t.cpu += cpu_used_ns(w, pod);
+    }
+    return t;
+}
+
+/* Busy workers over workers there were; where calls share, CPU used over CPU there was. */
+static double utilization(const struct world *w, const struct service *s, double busy, double cpu,
+                          double pod_ns)
+{
+    if (pod_ns <= 0) return 0;
+    if (s->discipline->shares) return cpu / (pod_ns * pod_cores(w, s));
+    return busy / (pod_ns * (double)s->spec->workers);
+}
+
+static void room_reset(struct world *w)
+{
+    struct service_room *room = service_room_of(w);
+    int64_t now = now_ns(w);
+    room->reset_ns = now;
+    for (uint32_t i = 0; i < room->service_count; i++) {
+        struct service *s = &room->services[i];
+        meter_reset(&s->meter);
+        histogram_reset(&s->wait);
+        s->wasted = s->restarts = s->interrupted = 0;
+        s->area_ready = (uint64_t)(-(int64_t)s->ready * now);
+        s->ready_min = s->ready_max = s->ready;
+        s->last_flight = s->last_queue = s->last_busy = s->last_capacity = 0;
+        for (uint32_t pod = s->first_pod; pod < s->first_pod + s->capacity; pod++) {
+            struct pod *p = pod_get(w, pod);
+            p->area_flight = (uint64_t)(-(int64_t)p->in_flight * now);
+            p->area_queue = (uint64_t)(-(int64_t)p->queued * now);
+            p->area_busy = (uint64_t)(-(int64_t)p->running * now);
+            cpu_reset(w, pod);
+        }
+    }
+}
+
+static void sample(struct world *w, struct service *s, int64_t window_ns)
+{
+    int64_t now = now_ns(w);
+    struct recorder *r = w->recorder;
+    struct totals t = totals_of(w, s);
+    double window = (double)window_ns, capacity = integral(s->area_ready, s->ready, now);
+    double used = s->discipline->shares ? t.cpu : t.busy;
+    double pod_ns = capacity - s->last_capacity;
+    s->window_in_flight = (t.flight - s->last_flight) / window;
+    s->window_queue = (t.queue - s->last_queue) / window;
+    s->window_utilization = utilization(w, s, used - s->last_busy, used - s->last_busy, pod_ns);
+    meter_sample(&s->meter, r, "services", s->name, now, window_ns);
+    recorder_sample(r, "services", s->name, "in_flight", "1", now, s->window_in_flight);
+    recorder_sample(r, "services", s->name, "queue", "1", now, s->window_queue);
+    recorder_sample(r, "services", s->name, "utilization", "1", now, s->window_utilization);
+    recorder_sample(r, "services", s->name, "replicas", "1", now, s->ready);
+    s->last_flight = t.flight;
+    s->last_queue = t.queue;
+    s->last_busy = used;
+    s->last_capacity = capacity;
+}
+
+static void room_sample(struct world *w, int64_t window_ns)
+{
+    for (uint32_t i = 0; i < service_count(w); i++)
+        sample(w, &service_room_of(w)->services[i], window_ns);
+}
+
+static void report(struct world *w, const struct service *s)
+{
+    struct recorder *r = w->recorder;
+    int64_t now = now_ns(w), span_ns = now - service_room_of(w)->reset_ns;
+    double span = (double)(span_ns > 0 ? span_ns : 1);
+    struct totals t = totals_of(w, s);
+    double pod_ns = integral(s->area_ready, s->ready, now);
+    meter_report(&s->meter, r, "services", s->name, "received", ns_to_s(span_ns));
+    if (s->wait.count > 0) recorder_histogram(r, "services", s->name, "wait_ms", &s->wait);
+    recorder_value(r, "services", s->name, "in_flight_mean", "1", t.flight / span);
+    uint32_t in_flight = 0;
+    for (uint32_t pod = s->first_pod; pod < s->first_pod + s->capacity; pod++)
+        in_flight += pod_get(w, pod)->in_flight;
+    recorder_value(r, "services", s->name, "in_flight_last", "1", in_flight);
+    recorder_value(r, "services", s->name, "queue_mean", "1", t.queue / span);
+    recorder_value(r, "services", s->name, "utilization", "1",
+                   utilization(w, s, t.busy, t.cpu, pod_ns));
+    recorder_value(r, "services", s->name, "cpu_cores", "cores", t.cpu / span);
+    recorder_value(r, "services", s->name, "replicas.min", "1", s->ready_min);
+    recorder_value(r, "services", s->name, "replicas.mean", "1", pod_ns / span);
+    recorder_value(r, "services", s->name, "replicas.max", "1", s->ready_max);
+    recorder_value(r, "services", s->name, "replicas.last", "1", s->ready);
+    recorder_value(r, "services", s->name, "restarts", "1", (double)s->restarts);
+    if (s->wasted) recorder_value(r, "services", s->name, "wasted", "1", (double)s->wasted);
+    if (s->interrupted)
+        recorder_value(r, "services", s->name, "interrupted", "1", (double)s->interrupted);
+}
+
+static void room_report(struct world *w)
+{
+    for (uint32_t i = 0; i < service_count(w); i++)
+        report(w, &service_room_of(w)->services[i]);
+}
+
+static void room_check(const struct world *w)
+{
+    const struct service_room *room = service_room_of(w);
+    for (uint32_t i = 0; i < room->service_count; i++) {
+        const struct service *s = &room->services[i];
+        uint64_t in_flight = 0;
+        for (uint32_t pod = s->first_pod; pod < s->first_pod + s->capacity; pod++) {
+            const struct pod *p = pod_get(w, pod);
+            check(p->queued + p->running <= p->in_flight || s->spec->async);
+            check(s->discipline->shares || p->running <= s->spec->workers);
+            check(p->in_flight == 0 || p->state == POD_READY || p->state == POD_DRAINING);
+            in_flight += p->in_flight;
+        }
+        check(s->offered_total == s->ended_total + in_flight);
+        check(group_get(w, s->group)->ready_count == s->ready);
+    }
+}
+
+double service_signal(const struct world *w, uint32_t service, const char *signal)
+{
+    const struct service *s = &service_room_of(w)->services[service];
+    const struct {
+        const char *name;
+        double value;
+    } signals[] = {
+        { "p50", s->meter.window_s[0] },
+        { "p95", s->meter.window_s[1] },
+        { "p99", s->meter.window_s[2] },
+        { "throughput", s->meter.window_rate },
+        { "error_ratio", s->meter.window_error_ratio },
+        { "utilization", s->window_utilization },
+        { "in_flight", s->window_in_flight },
+        { "queue", s->window_queue },
+        { "replicas", (double)s->replicas },
+        { "ready", (double)s->ready },
+    };
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+        if (strcmp(signals[i].name, signal) == 0) return signals[i].value;
+    return NAN;
+}
+
+const struct room service_room = {
+    .name = "service",
+    .state_size = sizeof(struct service_room),
+    .open = room_open,
+    .reset = room_reset,
+    .sample = room_sample,
+    .check = room_check,
+    .report = room_report,
+};
+
+static void service_check(void *spec, const struct document *doc, struct place at, const char *path,
+                          struct diag *d)
+{
+    (void)doc;
+    struct service_spec *s = spec;
+    if (s->replicas_max == 0) s->replicas_max = s->replicas < 8 ? 16 : 2 * s->replicas;
+    if (s->replicas > s->replicas_max)
+        diag_error(d, at, path, "raise maxReplicas", "replicas %u exceeds maxReplicas %u",
+                   s->replicas, s->replicas_max);
+    if (s->endpoints.count == 0)
+        diag_error(d, at, path, "endpoints = { [\"GET /\"] = { cpu(\"5ms\") } }",
+                   "a service needs at least one endpoint");
+    if (!s->discipline.kind) return;
+    const struct discipline_type *discipline = s->discipline.kind->vtable;
+    const struct resources_spec *r = s->resources.kind ? s->resources.spec : NULL;
+    struct resource_list limits = r ? resources_of(&r->limits) : (struct resource_list){ 0 };
+    if (discipline->preempts && discipline->preempts(s->discipline.spec) && limits.cpu > 0 &&
+        limits.cpu < (double)s->workers)
+        diag_error(d, at, path, "raise limits.cpu to the number of workers, or do not interrupt",
+                   "a discipline that interrupts needs a core for every worker");
+    if (limits.memory > 0 && s->memory > limits.memory)
+        diag_error(d, at, path, NULL, "memory exceeds limits.memory: the pod could never start");
+}
+
+static const char *const abandon_choices[] = { "finish", "cancel", NULL };
+
+static const struct field service_fields[] = {
+    COUNT(struct service_spec, "replicas", replicas, .preset = "1", .min = 0, .max = 10000,
+          .doc = "Pods that are wanted; they are there, ready, when the run begins."),
+    COUNT(struct service_spec, "maxReplicas", replicas_max, .preset = "0", .min = 0, .max = 20000,
+          .doc = "The most a script, an autoscaler or a rollout's surge may reach; 0 means twice the "
+                 "replicas, at least 16."),
+    COUNT(struct service_spec, "workers", workers, .preset = "8", .min = 1, .max = UINT32_MAX,
+          .doc = "Calls that a pod works on at once (threads), each on one core."),
+    COUNT(struct service_spec, "queueLimit", queue_limit, .preset = "unlimited", .min = 0,
+          .max = UINT32_MAX,
+          .doc = "Calls that may wait for a worker at a pod; one more is answered `overloaded`."),
+    PART(struct service_spec, "discipline", discipline, "discipline", .preset = "fifo",
+         .doc = "Which waiting call is served next."),
+    BOOL(struct service_spec, "async", async, .preset = "false",
+         .doc = "Whether a call holds its worker only while it works on a CPU (an event loop), and not "
+                "while it waits for others (a thread per request)."),
+    PART(struct service_spec, "startup", startup, "dist", .unit = UNIT_DURATION, .preset = "0s",
+         .doc = "Time from the start of a pod to its readiness, as a duration."),
+    PART(struct service_spec, "resources", resources, "resources", .preset = "",
+         .doc = "Requests and limits of a pod, as Kubernetes has them."),
+    BYTES(struct service_spec, "memory", memory, .preset = "0", .min = 0, .max = 1e15,
+          .doc = "Memory a fresh pod uses, in bytes; above limits.memory it is OOM-killed."),
+    PART(struct service_spec, "queueTimeout", queue_timeout, "dist", .unit = UNIT_DURATION,
+         .preset = "",
+         .doc = "How long a call waits for a worker before it is dropped as `expired`; for ever by "
+                "default."),
+    BOOL(struct service_spec, "dropExpired", drop_expired, .preset = "false",
+         .doc = "Whether a call whose deadline passed while it waited is dropped unserved."),
+    CHOICE(struct service_spec, "onAbandon", on_abandon, .preset = "finish",
+           .choices = abandon_choices,
+           .doc = "What happens to work nobody waits for any more: really done, or really cancelled "
+                  "(with the calls it has made)."),
+    DURATION(struct service_spec, "terminationGracePeriod", grace_ns, .preset = "30s", .min = 0,
+             .max = 86400e9,
+             .doc = "How long a pod that is taken away may finish its calls before it is killed."),
+    PART(struct service_spec, "balancer", balancer, "balancer", .preset = "roundRobin",
+         .doc = "How callers that say nothing choose among the pods."),
+    MAP(struct service_spec, "endpoints", endpoints, FIELD_LIST, .role = "step",
+        .doc = "What it answers to, by name, and the steps each takes."),
+    FIELDS_END
+};
+
+const struct kind service_kind = {
+    .name = "service",
+    .role = "object",
+    .form = KIND_NAMED,
+    .room = "service",
+    .doc = "Pods that answer calls, and what they do for each.",
+    .example = "service \"cart\" { replicas = 3, workers = 8, endpoints = { [\"GET /\"] = { "
+               "cpu(\"5ms\") } } }",
+    .spec_size = sizeof(struct service_spec),
+    .fields = service_fields,
+    .check = service_check,
+};
+
+static const struct field resource_fields[] = {
+    CPU(struct resource_list, "cpu", cpu, .preset = "0", .min = 0, .max = 1024,
+        .doc = "Cores, as a Kubernetes quantity; 0 means none was said."),
+    BYTES(struct resource_list, "memory", memory, .preset = "0", .min = 0, .max = 1e15,
+          .doc = "Memory, as a Kubernetes quantity; 0 means none was said."),
+    FIELDS_END
+};
+
+const struct kind service_resource_list = {
+    .name = "resourceList",
+    .role = "resourceList",
+    .room = "service",
+    .doc = "An amount of CPU and memory.",
+    .example = "{ cpu = \"250m\", memory = \"128Mi\" }",
+    .spec_size = sizeof(struct resource_list),
+    .fields = resource_fields,
+};
+
+static const struct field resources_fields[] = {
+    PART(struct resources_spec, "requests", requests, "resourceList", .preset = "",
+         .doc = "What is reserved on the node; weighs in when CPU is short. The limits if not said."),
+    PART(struct resources_spec, "limits", limits, "resourceList", .preset = "",
+         .doc = "What a pod may not exceed: more CPU is throttled, more memory kills."),
+    FIELDS_END
+};
+
+const struct kind service_resources = {
+    .name = "resources",
+    .role = "resources",
+    .room = "service",
+    .doc = "Requests and limits of one pod.",
+    .source = "Kubernetes core/v1 ResourceRequirements",
+    .example = "resources = { requests = { cpu = \"250m\" }, limits = { cpu = \"1\" } }",
+    .spec_size = sizeof(struct resources_spec),
+    .fields = resources_fields,
+};

@@ -1,0 +1,163 @@
+/* step_call.c - asking another service, and waiting for its answer.
+ *
+ * Each pod of the calling service is a client of its own: its balancer and filter state are nobody
+ * else's. A child's failure is the parent's failure unless the call is optional. */
+#include "base/arena.h"
+#include "base/check.h"
+#include "service/pod.h"
+
+struct call_spec {
+    const char *target;
+    struct part timeout, retry, balancer;
+    struct list filters;
+    bool optional;
+};
+
+static void on_reply(struct world *w, uint32_t child)
+{
+    const struct call *c = call_get(w, child);
+    uint32_t parent = c->parent;
+    struct call *p = call_get(w, parent);
+    bool optional = route_owner(w, c->route) != 0;
+    check(p->pending > 0);
+    p->pending--;
+    if (c->outcome != OUTCOME_OK && !optional) p->outcome = OUTCOME_ERROR;
+    /* Still issuing calls: the step that issues them looks at `pending` itself. */
+    if (p->pending == 0 && p->state == CALL_WAITING) {
+        p->state = CALL_RUNNING;
+        program_run(w, parent);
+    }
+}
+
+static void send(struct world *w, uint32_t call, const struct instruction *i)
+{
+    struct call *c = call_get(w, call);
+    c->pending++;
+    struct call_order order = { .route = i->route,
+                                .parent = call,
+                                .key = step_key(c, i),
+                                .sent_ns = now_ns(w),
+                                .deadline_ns = c->deadline_ns,
+                                .priority = c->priority,
+                                .customer = call_side(w, call)->customer };
+    call_send(w, &order);
+}
+
+enum step_result step_call_run(struct world *w, uint32_t call, const struct instruction *i)
+{
+    send(w, call, i);
+    return call_get(w, call)->pending ? STEP_WAIT : STEP_NEXT;
+}
+
+/* The calls stand in the instructions that follow; all are sent before any is awaited. */
+static enum step_result parallel_run(struct world *w, uint32_t call, const struct instruction *i)
+{
+    call_get(w, call)->step = i->index + 1 + i->count;
+    for (uint16_t n = 1; n <= i->count; n++)
+        send(w, call, i + n);
+    return call_get(w, call)->pending ? STEP_WAIT : STEP_NEXT;
+}
+
+struct instruction step_call_instruction(struct compiler *c, const struct part *step)
+{
+    const struct call_spec *spec = step->spec;
+    const struct service *s = c->service;
+    struct route_spec route = { .caller = c->name, .target = spec->target, .at = step->at,
+                                .balancer = &spec->balancer, .filters = spec->filters,
+                                .timeout = &spec->timeout, .retry = &spec->retry,
+                                .reply = on_reply, .owner = spec->optional,
+                                .instance_count = s->capacity, .instance_base = s->first_pod,
+                                .by_pod = true,
+                                .zones = service_room_of(c->w)->zones + s->first_pod };
+    return (struct instruction){ .run = step_call_run, .route = route_open(c->w, &route, c->d) };
+}
+
+static void call_compile(struct compiler *c, const struct part *step)
+{
+    compile_emit(c, step_call_instruction(c, step));
+}
+
+static void call_check(void *spec, const struct document *doc, struct place at, const char *path,
+                       struct diag *d)
+{
+    struct call_spec *s = spec;
+    target_check(doc, s->target, at, path, d);
+}
+
+static const struct field call_fields[] = {
+    TEXT(struct call_spec, "target", target, .position = 1,
+         .doc = "Whom to ask: a service and its endpoint, \"cart GET /cart\"."),
+    PART(struct call_spec, "timeout", timeout, "filter", .preset = "",
+         .doc = "How long each attempt is awaited; inside `retry`."),
+    PART(struct call_spec, "retry", retry, "filter", .preset = "",
+         .doc = "What to do when an attempt fails."),
+    LIST(struct call_spec, "filters", filters, FIELD_PART, .role = "filter", .preset = "",
+         .doc = "Further guards, outermost first, outside `retry` and `timeout`."),
+    PART(struct call_spec, "balancer", balancer, "balancer", .preset = "",
+         .doc = "How this caller chooses a pod; the called service's own choice by default."),
+    BOOL(struct call_spec, "optional", optional, .preset = "false",
+         .doc = "Whether the caller can do without the answer: a failure is then no error."),
+    FIELDS_END
+};
+
+static const struct step_type call_type = { call_compile };
+
+const struct kind step_call = {
+    .name = "call",
+    .role = "step",
+    .room = "service",
+    .doc = "Calls an endpoint of another service and waits for the answer.",
+    .example = "call { \"redis GET\", timeout = \"200ms\", retry = { attempts = 2 } }",
+    .spec_size = sizeof(struct call_spec),
+    .fields = call_fields,
+    .check = call_check,
+    .vtable = &call_type,
+};
+
+struct parallel_spec {
+    struct list calls;
+};
+
+static void parallel_compile(struct compiler *c, const struct part *step)
+{
+    const struct parallel_spec *spec = step->spec;
+    const struct part *calls = spec->calls.items;
+    compile_emit(c, (struct instruction){ .run = parallel_run, .route = ROUTE_NONE,
+                                          .count = (uint16_t)spec->calls.count });
+    for (uint32_t i = 0; i < spec->calls.count; i++)
+        compile_emit(c, step_call_instruction(c, &calls[i]));
+}
+
+static void parallel_check(void *spec, const struct document *doc, struct place at,
+                           const char *path, struct diag *d)
+{
+    (void)doc;
+    const struct parallel_spec *s = spec;
+    const struct part *calls = s->calls.items;
+    for (uint32_t i = 0; i < s->calls.count; i++)
+        if (calls[i].kind && calls[i].kind != &step_call)
+            diag_error(d, calls[i].at, path, "only `call` steps can run in parallel",
+                       "'%s' cannot stand in parallel", calls[i].kind->name);
+    if (s->calls.count == 0)
+        diag_error(d, at, path, "parallel { call \"a\", call \"b\" }", "parallel has no calls");
+}
+
+static const struct field parallel_fields[] = {
+    LIST(struct parallel_spec, "calls", calls, FIELD_PART, .role = "step", .position = FIELD_REST,
+         .doc = "The `call` steps that are sent at once."),
+    FIELDS_END
+};
+
+static const struct step_type parallel_type = { parallel_compile };
+
+const struct kind step_parallel = {
+    .name = "parallel",
+    .role = "step",
+    .room = "service",
+    .doc = "Sends several calls at once and waits for all the answers (fork-join).",
+    .example = "parallel { call \"ads\", call \"reviews\" }",
+    .spec_size = sizeof(struct parallel_spec),
+    .fields = parallel_fields,
+    .check = parallel_check,
+    .vtable = &parallel_type,
+};

@@ -1,0 +1,50 @@
+/* step_wait.c - time that passes without using a core: a disk, a lock, a remote system. */
+#include "orrery/dist.h"
+#include "service/pod.h"
+
+struct wait_spec {
+    struct part time;
+};
+
+static void on_wait_done(struct world *w, uint32_t call, uint32_t generation)
+{
+    (void)generation;
+    program_run(w, call);
+}
+
+const struct event_type wait_done = { "service.waited", on_wait_done, call_live, PHASE_WORK };
+
+static enum step_result wait_run(struct world *w, uint32_t call, const struct instruction *i)
+{
+    struct call *c = call_get(w, call);
+    struct rng r = rng_keyed(step_key(c, i));
+    engine_at(w->engine, now_ns(w) + dist_draw_ns(i->dist, &r), &wait_done, call, c->generation);
+    return STEP_WAIT;
+}
+
+static void wait_compile(struct compiler *c, const struct part *step)
+{
+    const struct wait_spec *spec = step->spec;
+    compile_emit(c, (struct instruction){ .run = wait_run, .dist = &spec->time,
+                                          .route = ROUTE_NONE });
+}
+
+static const struct field wait_fields[] = {
+    PART(struct wait_spec, "time", time, "dist", .unit = UNIT_DURATION, .position = 1,
+         .doc = "How long it waits, as a duration."),
+    FIELDS_END
+};
+
+static const struct step_type wait_type = { wait_compile };
+
+const struct kind step_wait = {
+    .name = "wait",
+    .role = "step",
+    .room = "service",
+    .doc = "Waits without using a core. A thread-per-request service keeps its worker meanwhile; "
+           "an async one does not.",
+    .example = "wait(exponential(\"10ms\"))",
+    .spec_size = sizeof(struct wait_spec),
+    .fields = wait_fields,
+    .vtable = &wait_type,
+};
