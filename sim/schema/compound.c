@@ -158,14 +158,6 @@ static struct value *part_load(struct loader *l, const struct field *f, enum uni
 
 /* ------------------------------------------------------------------------- lists */
 
-static struct field item_field(const struct field *f, enum field_type type)
-{
-    struct field item = *f;
-    item.type = type;
-    if (type == FIELD_LIST) item.of = FIELD_PART; /* a map of lists holds parts */
-    return item;
-}
-
 /* What a list field takes besides a list: one item alone. */
 static bool stands_for_one(const struct value *v)
 {
@@ -175,7 +167,7 @@ static bool stands_for_one(const struct value *v)
 static struct value *list_load(struct loader *l, const struct field *f, enum unit unit,
                                const struct value *v, struct list *list)
 {
-    struct field item = item_field(f, f->of);
+    struct field item = field_item(f);
     bool one = stands_for_one(v);
     if (!one && !is_items(v)) return loader_wrong_type(l, FIELD_LIST, v);
     uint32_t count = one ? 1 : v->list_count;
@@ -284,7 +276,7 @@ static void said_add(struct value *map, const char *key, struct value *item)
 static struct value *map_load(struct loader *l, const struct field *f, enum unit unit,
                               const struct value *v, struct map *map)
 {
-    struct field item = item_field(f, f->of);
+    struct field item = field_item(f);
     if (!is_table(v) || v->tag) return loader_wrong_type(l, FIELD_MAP, v);
     if (v->list_count) {
         loader_error(l, v->list_first->at, "write [\"key\"] = ...", "every item needs a key");

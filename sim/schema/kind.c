@@ -1,5 +1,6 @@
 /* kind.c - finding kinds and fields, and the objects of a loaded document. */
 #include "schema/kinds.h"
+#include "schema/path.h"
 
 #include "base/check.h"
 
@@ -87,6 +88,14 @@ const struct field *kind_positional(const struct kind *k, uint32_t position)
     return rest;
 }
 
+struct field field_item(const struct field *f)
+{
+    struct field item = *f;
+    item.type = f->of;
+    if (item.type == FIELD_LIST) item.of = FIELD_PART;
+    return item;
+}
+
 void kind_list_names(struct kind_list list, const char *role, uint32_t max, struct text *out)
 {
     uint32_t count = 0;
@@ -134,4 +143,12 @@ const void *document_singleton(const struct document *doc, const char *kind)
     if (k == UINT32_MAX || doc->index->list.kinds[k]->form != KIND_SINGLETON) return NULL;
     if (doc->index->object_counts[k]) return doc->objects[doc->index->objects[k][0]].spec;
     return doc->index->defaults[k];
+}
+
+void document_path(const struct document *doc, uint32_t index, struct text *path)
+{
+    const struct object *o = &doc->objects[index];
+    text_add(path, o->kind->name); /* a dot in it belongs to the name */
+    if (o->kind->form == KIND_NAMED) path_key(path, o->name);
+    if (o->kind->form == KIND_REPEATED) path_index(path, doc->index->ordinals[index] + 1);
 }

@@ -36,6 +36,9 @@ const struct field *kind_field(const struct kind *k, const char *name);
 /* The field of the position-th argument (1..): its own, or the one that takes the rest. */
 const struct field *kind_positional(const struct kind *k, uint32_t position);
 
+/* What one item of a LIST or MAP field is; a map of lists holds lists of parts. */
+struct field field_item(const struct field *f);
+
 /* "lognormal, constant, uniform": the names of a role's kinds, for hints; at most `max`. */
 void kind_list_names(struct kind_list list, const char *role, uint32_t max, struct text *out);
 
@@ -45,12 +48,16 @@ struct document_index {
     struct map_text *names;           /* "service/cart" -> object index */
     const uint32_t **objects;         /* per kind of the list: object indices in order */
     uint32_t *object_counts;          /* per kind of the list */
+    uint32_t *ordinals;               /* per object: where it stands among those of its kind */
     const void **defaults;            /* per kind: a silent singleton's spec, or NULL */
     const struct value **said;        /* per object: what it was given, canonical (said.h) */
 };
 
 /* The index in the list of a kind with this name at the top level, or UINT32_MAX. */
 uint32_t kind_list_index(struct kind_list list, const char *name);
+
+/* Adds where the index-th object is: service.cart, run, at[2]. */
+void document_path(const struct document *doc, uint32_t index, struct text *path);
 
 /* The core of schema.h, over any list. */
 struct document *document_load_kinds(struct kind_list list, struct arena *a,

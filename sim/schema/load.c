@@ -104,16 +104,6 @@ static const char *object_name(struct loader *l, const struct kind *k, const str
     return loader_name(l, name) ? arena_text(l->arena, name->text) : NULL;
 }
 
-/* service.cart, run, at[2]: where an object is, before its fields. */
-static void object_path(struct loader *l, const struct object *o, uint32_t position)
-{
-    text_add(&l->path, o->kind->name); /* a dot in it belongs to the name */
-    if (o->kind->form == KIND_NAMED)
-        path_key(&l->path, o->name);
-    else if (o->kind->form == KIND_REPEATED)
-        path_index(&l->path, position);
-}
-
 static bool object_is_new(struct loader *l, const struct object *o, uint32_t index,
                           const struct object *objects)
 {
@@ -149,7 +139,8 @@ static uint32_t objects_name(struct loader *l, const struct value *root, struct 
         o->name = object_name(l, k, v);
         path_cut(&l->path, 0);
         if (!o->name) continue;
-        object_path(l, o, position);
+        text_add(&l->path, k->name);
+        if (k->form == KIND_NAMED) path_key(&l->path, o->name);
         if (object_is_new(l, o, count, objects)) values[count++] = v;
         path_cut(&l->path, 0);
     }
@@ -161,6 +152,7 @@ static void objects_index(struct loader *l)
     struct document_index *ix = (struct document_index *)l->doc->index;
     uint32_t **lists = arena_alloc(l->arena, l->list.count * sizeof *lists);
     ix->object_counts = arena_alloc(l->arena, l->list.count * sizeof *ix->object_counts);
+    ix->ordinals = arena_alloc(l->arena, l->doc->object_count * sizeof *ix->ordinals);
     for (int pass = 0; pass < 2; pass++) {
         for (uint32_t k = 0; pass && k < l->list.count; k++) {
             lists[k] = arena_alloc(l->arena, ix->object_counts[k] * sizeof **lists);
@@ -169,7 +161,7 @@ static void objects_index(struct loader *l)
         for (uint32_t i = 0; i < l->doc->object_count; i++) {
             uint32_t k = kind_list_index(l->list, l->doc->objects[i].kind->name);
             if (pass) lists[k][ix->object_counts[k]] = i;
-            ix->object_counts[k]++;
+            ix->ordinals[i] = ix->object_counts[k]++;
         }
     }
     ix->objects = (const uint32_t **)lists;
@@ -206,9 +198,8 @@ static void objects_load(struct loader *l, struct object *objects, const struct 
 {
     struct document_index *ix = (struct document_index *)l->doc->index;
     ix->said = arena_alloc(l->arena, (l->doc->object_count + 1) * sizeof *ix->said);
-    uint32_t *positions = arena_alloc(l->arena, l->list.count * sizeof *positions);
     for (uint32_t i = 0; i < l->doc->object_count; i++) {
-        object_path(l, &objects[i], ++positions[kind_list_index(l->list, objects[i].kind->name)]);
+        document_path(l->doc, i, &l->path);
         object_load(l, &objects[i], values[i], &ix->said[i]);
         path_cut(&l->path, 0);
     }
@@ -254,24 +245,12 @@ static void reference_unknown(struct loader *l, const struct pending_reference *
                text_shortened(l->arena, wanted, SHOWN_BYTES));
 }
 
-/* Where each object stands among those of its kind: what struct reference.index counts. */
-static uint32_t *ordinals(struct loader *l)
-{
-    const struct document_index *ix = l->doc->index;
-    uint32_t *ordinal = arena_alloc(l->arena, l->doc->object_count * sizeof *ordinal);
-    for (uint32_t k = 0; k < l->list.count; k++)
-        for (uint32_t i = 0; i < ix->object_counts[k]; i++)
-            ordinal[ix->objects[k][i]] = i;
-    return ordinal;
-}
-
 static void references_resolve(struct loader *l)
 {
-    const uint32_t *ordinal = ordinals(l);
     for (struct pending_reference *p = l->references; p; p = p->next) {
         const struct object *o = document_find(l->doc, p->kind, p->reference->name);
         if (o)
-            p->reference->index = ordinal[o - l->doc->objects];
+            p->reference->index = l->doc->index->ordinals[o - l->doc->objects];
         else
             reference_unknown(l, p);
     }
@@ -292,10 +271,9 @@ static void objects_check(struct loader *l)
         if (ix->defaults[i] && l->list.kinds[i]->check)
             l->list.kinds[i]->check((void *)ix->defaults[i], l->doc, (struct place){ l->doc->file, 0 },
                                     l->list.kinds[i]->name, l->diag);
-    uint32_t *positions = arena_alloc(l->arena, l->list.count * sizeof *positions);
     for (uint32_t i = 0; i < l->doc->object_count; i++) {
         const struct object *o = &l->doc->objects[i];
-        object_path(l, o, ++positions[kind_list_index(l->list, o->kind->name)]);
+        document_path(l->doc, i, &l->path);
         if (o->kind->check)
             o->kind->check((void *)o->spec, l->doc, o->at, text_data(&l->path), l->diag);
         path_cut(&l->path, 0);

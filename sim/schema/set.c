@@ -178,6 +178,7 @@ static const struct kind *part_kind_of(struct setter *s, const char *role, struc
 {
     const struct kind *k = v->tag ? kind_list_part(s->list, role, v->tag) : NULL;
     if (v->tag) return k;
+    if (v->type == VALUE_NIL) value_become(v, value_map(s->arena, v->at));
     if (v->type == VALUE_TEXT) k = kind_list_part(s->list, role, v->text);
     if (k) {
         struct value *map = value_map(s->arena, v->at);
@@ -211,6 +212,9 @@ static struct value *rest_value(struct setter *s, struct value *v, const struct 
     while (kind_positional(k, before + 1) && kind_positional(k, before + 1) != f)
         before++;
     if (v->list_count <= before) return NULL;
+    struct value *only = v->list_count == before + 1 ? v->list_last : NULL;
+    if (only && !only->tag && !only->count && (only->type == VALUE_LIST || only->type == VALUE_MAP))
+        return only; /* zones { { "a", "b" } } is zones { "a", "b" } */
     struct value *rest = value_list(s->arena, v->at);
     struct value *last = before ? value_at(v, before - 1) : NULL;
     rest->list_first = last ? last->next : v->list_first;
@@ -255,6 +259,17 @@ static const struct field *field_of(struct setter *s, const struct kind *k, cons
     return refuse(s, nearest(s, name, names, count), "%s has no field '%.60s'", k->name, name);
 }
 
+/* One item that stands for a list becomes a list of one. */
+static void list_of_one(struct setter *s, struct value *v)
+{
+    if (!v->tag && (v->type == VALUE_LIST || v->type == VALUE_MAP || v->type == VALUE_NIL)) return;
+    struct value *item = value_nil(s->arena, v->at);
+    struct value *list = value_list(s->arena, v->at);
+    value_become(item, v);
+    value_append(list, item);
+    value_become(v, list);
+}
+
 static struct value *item_walk(struct setter *s, struct value *v, const struct path_step *step)
 {
     struct value *item = NULL;
@@ -284,10 +299,9 @@ static struct value *value_walk(struct setter *s, struct value *v, struct field 
     while (s->step < s->step_count) {
         const struct path_step *step = &s->steps[s->step];
         if (f.type == FIELD_LIST || f.type == FIELD_MAP) {
-            bool listed = f.type == FIELD_LIST && f.of != FIELD_LIST;
+            if (f.type == FIELD_LIST) list_of_one(s, v);
             v = item_walk(s, v, step);
-            f.type = f.of;
-            if (!listed && f.of == FIELD_LIST) f.of = FIELD_PART;
+            f = field_item(&f);
             s->step++;
         } else if (f.type == FIELD_PART) {
             struct spot at = { v, part_kind_of(s, f.role, v) };
@@ -331,20 +345,25 @@ static void assign(struct setter *s, const char *text)
     if (what) value_become(v, what);
 }
 
+/* The '=' that parts path from value: the first outside of quotes, as a key may hold one. */
+static const char *equals_of(const char *assignment)
+{
+    bool quoted = false;
+    for (const char *c = assignment; *c; c++) {
+        if (*c == '=' && !quoted) return c;
+        if (*c == '"') quoted = !quoted;
+        if (*c == '\\' && quoted && c[1]) c++;
+    }
+    return NULL;
+}
+
 void schema_set_kinds(struct kind_list list, struct arena *a, struct value *root,
                       const char *assignment, struct diag *d)
 {
     struct setter *s = arena_alloc(a, sizeof *s);
     *s = (struct setter){ .list = list, .arena = a, .diag = d, .root = root, .at = { "--set", 0 },
                           .assignment = assignment };
-    const char *equals = strchr(assignment, '=');
-    /* A key in quotes may hold '=': the assignment is the first one outside. */
-    bool quoted = false;
-    for (const char *c = assignment; *c; c++) {
-        if (*c == '\\' && quoted && c[1]) c++;
-        else if (*c == '"') quoted = !quoted;
-        else if (*c == '=' && !quoted) { equals = c; break; }
-    }
+    const char *equals = equals_of(assignment);
     if (!equals) {
         refuse(s, "PATH=VALUE, such as service.cart.replicas=5", "there is no '='");
         return;
