@@ -1,0 +1,124 @@
+/* client_kind.c - what a scenario may say about a client, and what it may not say together. */
+#include "workload/workload.h"
+
+#include <string.h>
+
+struct judge {
+    const struct document *doc;
+    const char *path;
+    struct place at;
+    struct diag *diag;
+};
+
+static void targets_check(const struct client_spec *s, const struct judge *j)
+{
+    const char *const *journey = s->journey.items;
+    uint32_t said = (s->target != NULL) + (s->mix.count > 0) + (s->journey.count > 0);
+    if (said != 1)
+        diag_error(j->diag, j->at, j->path, "as in target = \"cart GET /cart\"",
+                   "say where calls go: exactly one of target, mix and journey%s",
+                   said ? ", not several" : "");
+    if (s->target) target_check(j->doc, s->target, j->at, j->path, j->diag);
+    double sum = 0;
+    for (uint32_t i = 0; i < s->mix.count; i++) {
+        target_check(j->doc, s->mix.entries[i].key, s->mix.entries[i].at, j->path, j->diag);
+        sum += s->mix.entries[i].number;
+    }
+    if (s->mix.count > 0 && !(sum > 0))
+        diag_error(j->diag, j->at, j->path, NULL, "mix: at least one weight must be above 0");
+    for (uint32_t i = 0; i < s->journey.count; i++)
+        target_check(j->doc, journey[i], j->at, j->path, j->diag);
+}
+
+static void users_only(const struct judge *j, bool said, const char *field, const char *instead)
+{
+    if (said) diag_error(j->diag, j->at, j->path, instead, "%s needs users", field);
+}
+
+static void loop_check(const struct client_spec *s, const struct judge *j)
+{
+    bool open = s->rate.kind != NULL;
+    if (open == (s->users > 0))
+        diag_error(
+            j->diag, j->at, j->path, "as in rate = \"40/s\" (open loop) or users = 50 (closed)",
+            "say when calls come: exactly one of rate and users%s", open ? ", not both" : "");
+    if (!open) return;
+    users_only(j, s->think.kind != NULL, "think", "with a rate nobody thinks: leave it out");
+    users_only(j, s->ramp_ns > 0, "rampUp", "with a rate, use an arrival that grows");
+    users_only(j, s->journey.count > 0, "journey", "with a rate, use mix");
+}
+
+static void part_is(const struct judge *j, const struct part *p, const char *field)
+{
+    if (!p->kind || strcmp(p->kind->name, field) == 0) return;
+    diag_error(j->diag, p->at, j->path, "other filters go into filters = { ... }",
+               "%s: a %s is wanted here, not a %s", field, field, p->kind->name);
+}
+
+static void client_check(void *spec, const struct document *doc, struct place at, const char *path,
+                         struct diag *d)
+{
+    struct client_spec *s = spec;
+    struct judge j = { doc, path, at, d };
+    targets_check(s, &j);
+    loop_check(s, &j);
+    part_is(&j, &s->timeout, "timeout");
+    part_is(&j, &s->retry, "retry");
+    if (s->stop_ns == 0) s->stop_ns = TIME_NEVER;
+    if (s->stop_ns <= s->start_ns)
+        diag_error(d, at, path, "swap them?", "stop must come after start");
+}
+
+static const struct field client_fields[] = {
+    TEXT(struct client_spec, "target", target, .preset = "",
+         .doc = "Where calls go: a service and one of its endpoints."),
+    MAP(struct client_spec, "mix", mix, FIELD_NUMBER, .preset = "", .min = 0, .max = 1e9,
+        .doc = "Several targets, each with its weight; every call draws one."),
+    LIST(struct client_spec, "journey", journey, FIELD_TEXT, .preset = "",
+         .doc = "Several targets in order, again and again; each user goes its own way, failures "
+                "or not."),
+    PART(struct client_spec, "rate", rate, "arrival", .preset = "",
+         .doc = "Open loop: when calls come. A bare rate is Poisson."),
+    COUNT(struct client_spec, "users", users, .preset = "", .min = 1, .max = USERS_MAX,
+          .doc = "Closed loop: how many users call, each after its last call is over."),
+    PART(struct client_spec, "think", think, "dist", .preset = "", .unit = UNIT_DURATION,
+         .doc = "How long a user waits before each call, the first too; none unless said."),
+    DURATION(struct client_spec, "rampUp", ramp_ns, .preset = "0s", .min = 0,
+             .max = (double)TIME_MAX_NS, .doc = "Users join evenly over this time."),
+    DURATION(struct client_spec, "start", start_ns, .preset = "0s", .min = 0,
+             .max = (double)TIME_MAX_NS, .doc = "When it begins to send."),
+    DURATION(struct client_spec, "stop", stop_ns, .preset = "", .min = 1,
+             .max = (double)TIME_MAX_NS,
+             .doc = "When it ends sending; calls under way go on. At the run's end unless said."),
+    PART(struct client_spec, "timeout", timeout, "filter", .preset = "",
+         .doc = "How long one attempt may take: \"2s\". The innermost filter."),
+    PART(struct client_spec, "retry", retry, "filter", .preset = "",
+         .doc = "Whether and how failed calls are tried again. Stands just outside timeout."),
+    LIST(struct client_spec, "filters", filters, FIELD_PART, .role = "filter", .preset = "",
+         .doc = "What else stands in the way, outermost first, outside retry and timeout."),
+    PART(struct client_spec, "balancer", balancer, "balancer", .preset = "",
+         .doc = "Which backend gets a call; what the service wishes unless said."),
+    PART(struct client_spec, "keys", keys, "keys", .preset = "",
+         .doc = "The customer each call is for, which hashing goes by; unless said the user's own "
+                "number, or a new one for every call."),
+    COUNT(struct client_spec, "priority", priority, .preset = "0", .min = 0, .max = 255,
+          .doc = "Of its calls; higher is more important."),
+    FIELDS_END
+};
+
+const struct kind workload_client = {
+    .name = "client",
+    .role = "object",
+    .form = KIND_NAMED,
+    .room = "workload",
+    .doc =
+        "Someone who asks. With a rate calls come whatever becomes of them (open loop); with "
+        "users each waits for its answer before it thinks and calls again (closed loop). Latency "
+        "counts from when a call was meant to be sent.",
+    .source = "Schroeder, Wierman & Harchol-Balter, Open versus closed: a cautionary tale (2006)",
+    .example =
+        "client \"shoppers\" { target = \"shop GET /cart\", rate = \"40/s\", timeout = \"2s\" }",
+    .spec_size = sizeof(struct client_spec),
+    .fields = client_fields,
+    .check = client_check,
+};

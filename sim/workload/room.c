@@ -1,0 +1,108 @@
+/* room.c - the workload room: all clients of the scenario, in its order. */
+#include "workload/workload.h"
+
+#include "base/arena.h"
+#include "base/check.h"
+
+static struct workload *workload_of(const struct world *w)
+{
+    return w->rooms[ROOM_WORKLOAD];
+}
+
+static void client_open(struct world *w, struct client *cl, const struct object *o, struct diag *d)
+{
+    cl->spec = o->spec;
+    cl->name = o->name;
+    cl->warming = w->warmup_ns > 0;
+    const char *stream = arena_format(w->arena, "client %s", cl->name);
+    cl->customer_key = stream_key(w->root_key, stream, "customer");
+    meter_open(&cl->meter, w->arena);
+    meter_reset(&cl->meter);
+    mix_open(w, cl, o->at, d);
+    if (cl->spec->rate.kind)
+        open_open(w, cl);
+    else
+        users_open(w, cl);
+}
+
+static void workload_open(struct world *w, void *state, struct diag *d)
+{
+    struct workload *l = state;
+    l->client_count = document_count(w->doc, "client");
+    l->clients = arena_alloc(w->arena, l->client_count * sizeof *l->clients);
+    for (uint32_t i = 0; i < l->client_count; i++) {
+        l->clients[i].index = i;
+        client_open(w, &l->clients[i], document_object(w->doc, "client", i), d);
+    }
+}
+
+static void workload_begin(struct world *w)
+{
+    struct workload *l = workload_of(w);
+    for (uint32_t i = 0; i < l->client_count; i++) {
+        if (l->clients[i].arrival)
+            open_begin(w, &l->clients[i]);
+        else
+            users_begin(w, &l->clients[i]);
+    }
+}
+
+static void workload_reset(struct world *w)
+{
+    struct workload *l = workload_of(w);
+    for (uint32_t i = 0; i < l->client_count; i++)
+        if (l->clients[i].warming) client_reset(&l->clients[i]);
+}
+
+static void workload_sample(struct world *w, int64_t window_ns)
+{
+    struct workload *l = workload_of(w);
+    for (uint32_t i = 0; i < l->client_count; i++)
+        meter_sample(&l->clients[i].meter, w->recorder, "clients", l->clients[i].name, now_ns(w),
+                     window_ns);
+}
+
+/* Calls whose caller still waits, by route, from the pool itself. */
+static uint64_t in_flight(const struct world *w, const struct client *cl)
+{
+    uint64_t count = 0;
+    for (uint32_t id = 0; id < w->calls->count; id++) {
+        const struct call *c = call_get(w, id);
+        if (c->state == CALL_FREE || c->flags & CALL_ORPHAN) continue;
+        bool own = false;
+        for (uint32_t i = 0; i < cl->mix.count && !own; i++)
+            own = c->route == cl->mix.routes[i];
+        count += own;
+    }
+    return count;
+}
+
+static void workload_check(const struct world *w)
+{
+    const struct workload *l = workload_of(w);
+    for (uint32_t i = 0; i < l->client_count; i++) {
+        const struct client *cl = &l->clients[i];
+        uint64_t waiting = in_flight(w, cl);
+        check(cl->sent_total == cl->closed_total + waiting);
+        check(!cl->users || waiting <= cl->spec->users);
+        check(cl->meter.by_outcome[OUTCOME_OK] + meter_failed(&cl->meter) <= cl->meter.offered);
+    }
+}
+
+static void workload_report(struct world *w)
+{
+    const struct workload *l = workload_of(w);
+    for (uint32_t i = 0; i < l->client_count; i++)
+        client_report(w, &l->clients[i]);
+}
+
+const struct room workload_room = {
+    .name = "workload",
+    .state_size = sizeof(struct workload),
+    .open = workload_open,
+    .begin = workload_begin,
+    .reset = workload_reset,
+    .sample = workload_sample,
+    .check = workload_check,
+    .report = workload_report,
+};
