@@ -98,7 +98,6 @@ static void start_new(struct world *w, uint32_t service, struct census *c)
             rollout_blocked(w, service);
             return;
         }
-        r->moved++;
         c->new_count++;
     }
 }
@@ -115,6 +114,8 @@ static uint32_t drain_old(struct world *w, uint32_t service, bool ready, uint32_
         pod_drain(w, first + i, r->cause);
         drained++;
     }
+    r->moved += drained;
+    if (drained) rollout_plan(w, service); /* what follows need not wait until they are gone */
     return drained;
 }
 

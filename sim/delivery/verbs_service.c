@@ -8,6 +8,7 @@
 #include "delivery/delivery.h"
 #include "service/service.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -127,6 +128,18 @@ const struct verb verb_restart = {
     .act = restart_act,
 };
 
+static const char *const signal_names[] = { "p50",         "p95",       "p99",   "throughput",
+                                            "error_ratio", "utilization", "in_flight", "queue",
+                                            "replicas",    "ready" };
+#define SIGNAL_COUNT (sizeof signal_names / sizeof *signal_names)
+
+static bool signal_known(const char *name)
+{
+    for (size_t i = 0; i < SIGNAL_COUNT; i++)
+        if (strcmp(signal_names[i], name) == 0) return true;
+    return false;
+}
+
 /* A service's name holds no dot, so the first one ends it. */
 static bool signal_act(struct world *w, const struct argument *arguments, uint32_t count,
                        struct argument *result, char *error, size_t error_size)
@@ -142,16 +155,23 @@ static bool signal_act(struct world *w, const struct argument *arguments, uint32
     uint32_t service;
     snprintf(name, sizeof name, "%.*s", (int)(dot - arguments[0].text), arguments[0].text);
     if (!verb_service(w, name, &service, error, error_size)) return false;
-    *result = (struct argument){ .type = ARGUMENT_NUMBER,
-                                 .number = service_signal(w, service, dot + 1) };
+    double value = service_signal(w, service, dot + 1);
+    if (isnan(value) && !signal_known(dot + 1)) {
+        const char *near = text_nearest(dot + 1, signal_names, SIGNAL_COUNT);
+        snprintf(error, error_size, "no signal has the name '%.63s' (did you mean '%s'?)", dot + 1,
+                 near ? near : signal_names[2]);
+        return false;
+    }
+    *result = (struct argument){ .type = ARGUMENT_NUMBER, .number = value };
     return true;
 }
 
 const struct verb verb_signal = {
     .name = "signal",
     .usage = "w:signal(\"service.signal\")",
-    .doc = "What the last complete window measured: p99 (seconds), utilization, in_flight, queue, "
-           "error_ratio, replicas or ready. Not a number (nan) when nothing was measured.",
+    .doc = "What the last complete window measured: p50, p95, p99 (seconds), throughput (per second), "
+           "error_ratio, utilization, in_flight, queue; or replicas, ready now. Not a number (nan) "
+           "when nothing was measured.",
     .signature = "t",
     .act = signal_act,
 };

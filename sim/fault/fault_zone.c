@@ -1,7 +1,7 @@
 /* fault_zone.c - `zoneOutage`: every node of a zone is gone for a while, and with it its pods.
  *
- * Pods stay bound to their nodes and come back when these do: nothing reschedules them within the
- * first five minutes of an outage in Kubernetes either (node.kubernetes.io/unreachable). */
+ * Nothing starts on those nodes until the outage is over; the service room replaces the pods
+ * wherever there is room. */
 #include "fault/fault.h"
 
 #include "infra/infra.h"
@@ -81,7 +81,8 @@ const struct kind fault_zone_outage = {
     .role = "action",
     .form = KIND_PART,
     .room = "fault",
-    .doc = "All nodes of a zone fail together; their pods crash and come back with them.",
+    .doc = "All nodes of a zone fail together: their pods crash, and start elsewhere if there is "
+           "room.",
     .example = "at(\"10m\", zoneOutage { zone = \"eu-1a\", duration = \"5m\" })",
     .spec_size = sizeof(struct zone_outage_spec),
     .fields = zone_outage_fields,
