@@ -39,8 +39,6 @@ static void on_retry(struct world *w, uint32_t id, uint32_t generation)
     check(c->state == CALL_CALLER);
     c->attempt++;
     c->deadline_ns = side->budget_ns;
-    c->flags = 0;
-    c->loops = c->pending = 0;
     side->reply_bytes = 0;
     call_resume(w, id, (uint8_t)(c->stage + 1));
 }

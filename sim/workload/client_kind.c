@@ -106,7 +106,7 @@ static const struct field client_fields[] = {
     FIELDS_END
 };
 
-const struct kind workload_client = {
+const struct kind client_kind = {
     .name = "client",
     .role = "object",
     .form = KIND_NAMED,
