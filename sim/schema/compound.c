@@ -277,7 +277,12 @@ static struct value *map_load(struct loader *l, const struct field *f, enum unit
                               const struct value *v, struct map *map)
 {
     struct field item = field_item(f);
-    if (!is_table(v) || v->tag) return loader_wrong_type(l, FIELD_MAP, v);
+    if (!is_table(v)) return loader_wrong_type(l, FIELD_MAP, v);
+    if (v->tag) {
+        loader_error(l, v->at, NULL, "must be a plain table of names, not the kind '%s'",
+                     text_shortened(l->arena, v->tag, PATH_KEY_BYTES));
+        return NULL;
+    }
     if (v->list_count) {
         loader_error(l, v->list_first->at, "write [\"key\"] = ...", "every item needs a key");
         return NULL;

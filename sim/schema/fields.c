@@ -13,6 +13,9 @@
 /* Names in a hint, at most: more are listed by `orrery explain`. */
 #define HINT_FIELDS_MAX 10
 
+/* Data is at most VALUE_DEPTH_MAX deep; a preset that stands in its own preset is deeper. */
+#define DEPTH_MAX (2 * VALUE_DEPTH_MAX)
+
 struct given {
     const struct value *values[KIND_FIELDS_MAX];
 };
@@ -97,8 +100,8 @@ static void positional_given(struct loader *l, const struct kind *k, const struc
 
 /* ------------------------------------------------------------------------- presets */
 
-static struct value *preset_load(struct loader *l, const struct field *f, enum unit unit,
-                                 struct place at, void *member)
+struct value *field_preset_load(struct loader *l, const struct field *f, enum unit unit,
+                                struct place at, void *member)
 {
     struct value *v = value_from_text(l->arena, f, f->preset, at, l->diag);
     struct value *said = v ? field_load(l, f, unit, v, member) : NULL;
@@ -114,7 +117,7 @@ static void preset_compare(struct loader *l, const struct field *f, enum unit un
     bool dry = l->dry;
     memset(&scratch, 0, sizeof scratch);
     l->dry = true;
-    const struct value *preset = preset_load(l, f, unit, said->at, &scratch);
+    const struct value *preset = field_preset_load(l, f, unit, said->at, &scratch);
     l->dry = dry;
     if (preset && said->type != VALUE_FUNCTION && value_equal(preset, said)) said->function = 1;
 }
@@ -143,7 +146,7 @@ static struct value *one_field_load(struct loader *l, const struct field *f, enu
         if (said && f->preset && *f->preset) preset_compare(l, f, unit, said);
         return said;
     }
-    if (f->preset) return *f->preset ? preset_load(l, f, unit, at, member) : NULL;
+    if (f->preset) return *f->preset ? field_preset_load(l, f, unit, at, member) : NULL;
     loader_error(l, at, required_hint(l, f, unit), "required, but not given");
     return NULL;
 }
@@ -154,6 +157,8 @@ struct value *fields_load(struct loader *l, const struct kind *k, const struct v
     struct given g = { { NULL } };
     uint32_t count = kind_field_count(k);
     check(count <= KIND_FIELDS_MAX);
+    check(l->depth < DEPTH_MAX);
+    l->depth++;
     const struct field *first = kind_positional(k, 1);
     if (v && (v->type == VALUE_MAP || v->type == VALUE_LIST)) {
         keyed_given(l, k, v, &g);
@@ -171,5 +176,6 @@ struct value *fields_load(struct loader *l, const struct kind *k, const struct v
         if (item) value_set(l->arena, said, f->name, item);
         path_cut(&l->path, length);
     }
+    l->depth--;
     return said;
 }

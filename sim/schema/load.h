@@ -31,6 +31,7 @@ struct loader {
     struct diag *diag;
     struct document *doc;
     struct text path;
+    uint32_t depth;
     bool dry; /* reading a preset to compare with: nothing may be left pending */
     struct pending_reference *references, *references_last;
     struct pending_check *checks, *checks_last;
@@ -85,6 +86,8 @@ struct value *field_load(struct loader *l, const struct field *f, enum unit unit
  * given). Fills spec; answers a map tagged with the kind's name. */
 struct value *fields_load(struct loader *l, const struct kind *k, const struct value *v,
                           struct place at, enum unit unit, void *spec);
+struct value *field_preset_load(struct loader *l, const struct field *f, enum unit unit,
+                                struct place at, void *member);
 /* The size of a field's member. */
 size_t field_size(enum field_type type);
 
