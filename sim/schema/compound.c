@@ -1,8 +1,9 @@
 /* compound.c - fields that hold others: parts, lists and maps.
  *
  * A part is a tagged table, the bare name of a kind of the role, a bare scalar where the role has
- * a scalar kind, or an untagged table where the role has one kind. One item may stand for a list
- * of one. Units go down: a field's own unit, else that of the part around it. */
+ * a scalar kind, or an untagged table where the role has one kind or the field is called after
+ * one. One item may stand for a list of one. Units go down: a field's own unit, else that of the
+ * part around it. */
 #include "schema/load.h"
 
 #include "base/arena.h"
@@ -105,20 +106,21 @@ static const struct kind *part_kind_of_scalar(struct loader *l, const char *role
 }
 
 /* The kind of the part that v says; *fields is what it says of the fields (NULL: nothing). */
-static const struct kind *part_kind(struct loader *l, const char *role, const struct value *v,
+static const struct kind *part_kind(struct loader *l, const struct field *f, const struct value *v,
                                     const struct value **fields)
 {
+    const char *role = f->role;
     *fields = v;
     if (v->tag) {
         const struct kind *k = kind_list_part(l->list, role, v->tag);
         return k ? k : part_unknown(l, role, v->at, v->tag);
     }
     if (is_table(v)) {
-        const struct kind *only = kind_list_only(l->list, role);
-        if (!only)
+        const struct kind *meant = kind_list_untagged(l->list, f);
+        if (!meant)
             loader_error(l, v->at, role_names(l, role, "one of: "), "say which %s this table is",
                          role);
-        return only;
+        return meant;
     }
     if (v->type == VALUE_TEXT) {
         const struct kind *k = kind_list_part(l->list, role, v->text);
@@ -145,7 +147,7 @@ static struct value *part_load(struct loader *l, const struct field *f, enum uni
                                const struct value *v, struct part *part)
 {
     const struct value *fields;
-    const struct kind *k = part_kind(l, f->role, v, &fields);
+    const struct kind *k = part_kind(l, f, v, &fields);
     if (!k) return NULL;
     uint32_t errors = diag_error_count(l->diag);
     void *spec = arena_alloc(l->arena, k->spec_size);

@@ -63,6 +63,12 @@ const struct kind *kind_list_only(struct kind_list list, const char *role)
     return only;
 }
 
+const struct kind *kind_list_untagged(struct kind_list list, const struct field *f)
+{
+    const struct kind *only = kind_list_only(list, f->role);
+    return only || f->type != FIELD_PART ? only : kind_list_part(list, f->role, f->name);
+}
+
 uint32_t kind_field_count(const struct kind *k)
 {
     uint32_t count = 0;

@@ -28,6 +28,9 @@ const struct kind *kind_list_part(struct kind_list list, const char *role, const
 const struct kind *kind_list_scalar(struct kind_list list, const char *role);
 /* The role's kind when it has exactly one, else NULL. */
 const struct kind *kind_list_only(struct kind_list list, const char *role);
+/* The kind that a table without a constructor means in a PART field: the role's only kind, or the
+ * one the field is called after (retry = { attempts = 3 }); NULL when it must be said. */
+const struct kind *kind_list_untagged(struct kind_list list, const struct field *f);
 bool kind_is_object(const struct kind *k);
 bool kind_called(const struct kind *k, const char *name); /* name or alias */
 

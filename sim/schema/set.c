@@ -174,8 +174,9 @@ static struct value *object_walk(struct setter *s)
 /* ------------------------------------------------------------------------- fields */
 
 /* The kind of the part that a PART field's value is, or NULL when the loader must say. */
-static const struct kind *part_kind_of(struct setter *s, const char *role, struct value *v)
+static const struct kind *part_kind_of(struct setter *s, const struct field *f, struct value *v)
 {
+    const char *role = f->role;
     const struct kind *k = v->tag ? kind_list_part(s->list, role, v->tag) : NULL;
     if (v->tag) return k;
     if (v->type == VALUE_NIL) value_become(v, value_map(s->arena, v->at));
@@ -186,7 +187,7 @@ static const struct kind *part_kind_of(struct setter *s, const char *role, struc
         value_become(v, map);
         return k;
     }
-    if (v->type == VALUE_MAP || v->type == VALUE_LIST) return kind_list_only(s->list, role);
+    if (v->type == VALUE_MAP || v->type == VALUE_LIST) return kind_list_untagged(s->list, f);
     k = kind_list_scalar(s->list, role);
     if (!k) return NULL;
     struct value *map = value_map(s->arena, v->at);
@@ -304,7 +305,7 @@ static struct value *value_walk(struct setter *s, struct value *v, struct field 
             f = field_item(&f);
             s->step++;
         } else if (f.type == FIELD_PART) {
-            struct spot at = { v, part_kind_of(s, f.role, v) };
+            struct spot at = { v, part_kind_of(s, &f, v) };
             if (!at.kind) return refuse(s, arena_format(s->arena, "set the whole %s", f.role),
                                         "which %s is meant is not said yet", f.role);
             const struct field *next = step->key ? field_of(s, at.kind, step->key) : NULL;
