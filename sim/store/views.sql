@@ -51,6 +51,11 @@ CREATE VIEW timeline AS
 SELECT run_id, object, at_ns / 1e9 AS t_s, kind, text, seq, cause_seq
 FROM event ORDER BY run_id, seq;
 
+-- The same by kind, for plots.
+CREATE VIEW events AS
+SELECT run_id, kind, at_ns / 1e9 AS t_s, object, text
+FROM event ORDER BY run_id, kind, seq;
+
 -- Every figure with its run's replication.
 CREATE VIEW figures AS
 SELECT run.experiment_id, run.replication, summary.number, section, object, metric, unit, value

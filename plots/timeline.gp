@@ -1,0 +1,25 @@
+# view: replicas events
+# ready replicas over time, and below them what happened
+set multiplot layout 2,1
+set title scenario."\nready replicas, and what happened"
+set ylabel 'replicas'
+set yrange [0:*]
+set offsets 0, 0, 1, 0
+set rmargin 24
+unset xlabel
+set format x ''
+set bmargin 0.8
+plot for [i = 0:replicas_count - 1] $replicas index i using ($1 / time_scale):2 \
+         with steps ls i % 14 + 1 lw (i < 3 ? 6 - 2 * i : 2) title columnheader(1)
+unset title
+unset label 1
+unset offsets
+set ylabel 'events'
+set format x '%g'
+set xlabel time_label
+set bmargin 3.6
+set yrange [events_count + 0.5:0.5]
+unset ytics
+plot for [i = 0:events_count - 1] $events index i using ($1 / time_scale):(i + 1) \
+         with points ls i % 14 + 1 title columnheader(1)
+unset multiplot

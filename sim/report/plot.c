@@ -1,0 +1,240 @@
+/* plot.c - from a view to a picture: data blocks, a few variables, style.gp, NAME.gp.
+ *
+ * Names and texts in results may hold anything; gnuplot sees them only as quoted strings of
+ * harmless characters inside data blocks, never as script. */
+#include "report/plot.h"
+
+#include "base/arena.h"
+#include "base/text.h"
+#include "orrery/time.h"
+#include "report/gnuplot.h"
+#include "report/share.h"
+#include "store/result.h"
+#include "store/store.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define PLOT_FILE_BYTES_MAX 65536
+
+static char *read_small(struct arena *a, const char *path)
+{
+    FILE *f = path ? fopen(path, "r") : NULL;
+    if (!f) return NULL;
+    char *text = arena_alloc(a, PLOT_FILE_BYTES_MAX + 1);
+    text[fread(text, 1, PLOT_FILE_BYTES_MAX, f)] = '\0';
+    fclose(f);
+    return text;
+}
+
+/* What could end a string, a block or start a substitution becomes a space. */
+static void add_quoted(struct text *out, const char *s)
+{
+    text_add(out, "\"");
+    for (; *s; s++)
+        text_format(out, "%c", (unsigned char)*s < 0x20 || strchr("\"\\`$@{}\x7f", *s) ? ' ' : *s);
+    text_add(out, "\"");
+}
+
+static void add_cells(const struct cursor *c, struct text *out)
+{
+    char buf[40];
+    for (uint32_t i = 2; i < cursor_column_count(c); i++) {
+        if (i > 2) text_add(out, " ");
+        if (cursor_is_null(c, i))
+            text_add(out, "NaN");
+        else if (cursor_is_text(c, i))
+            add_quoted(out, cursor_text(c, i));
+        else
+            text_add(out, text_double(cursor_double(c, i), buf));
+    }
+    text_add(out, "\n");
+}
+
+/* A block a name, each headed by the name for the key; returns how many. */
+static uint32_t add_blocks(struct arena *a, struct store *s, const char *view, uint32_t run,
+                           struct text *out)
+{
+    const char *sql = arena_format(a, "SELECT * FROM \"%s\" WHERE run_id = ? ORDER BY 2, t_s", view);
+    struct cursor *c = cursor_open(s, sql, "i", (int64_t)run);
+    uint32_t count = 0;
+    const char *name = NULL;
+    text_format(out, "$%s << EOD\n", view);
+    while (cursor_next(c)) {
+        if (!name || strcmp(name, cursor_text(c, 1)) != 0) {
+            name = arena_text(a, cursor_text(c, 1));
+            if (count++) text_add(out, "\n\n");
+            for (uint32_t i = 2; i < cursor_column_count(c); i++) {
+                if (i > 2) text_add(out, " ");
+                add_quoted(out, i == 2 ? name : cursor_column_name(c, i));
+            }
+            text_add(out, "\n");
+        }
+        add_cells(c, out);
+    }
+    if (!count) text_add(out, "\"\"\nNaN NaN NaN NaN\n"); /* an empty block is an error to gnuplot */
+    text_format(out, "EOD\n%s_count = %u\n", view, count);
+    cursor_close(c);
+    return count;
+}
+
+/* "# view: latency events" -> every view's data; 0 when all of them are empty. */
+static uint32_t add_data(struct arena *a, struct store *s, const char *gp, uint32_t run,
+                         struct text *out)
+{
+    char line[256];
+    snprintf(line, sizeof line, "%.*s", (int)strcspn(gp, "\n"), gp);
+    uint32_t count = 0;
+    const char *intro = "# view:";
+    if (strncmp(line, intro, strlen(intro)) != 0) return 0;
+    char *rest = NULL;
+    for (char *view = strtok_r(line + strlen(intro), " ", &rest); view;
+         view = strtok_r(NULL, " ", &rest))
+        if (view[strspn(view, "abcdefghijklmnopqrstuvwxyz_")] == '\0')
+            count += add_blocks(a, s, view, run, out);
+    return count;
+}
+
+/* Long runs are read in minutes or hours. */
+static void add_time_axis(const struct result *r, struct text *out)
+{
+    double end_s = ns_to_s(r->simulated_ns);
+    double scale = end_s >= 4 * 3600 ? 3600 : end_s >= 600 ? 60 : 1;
+    const char *unit = scale == 3600 ? "h" : scale == 60 ? "min" : "s";
+    char number[40];
+    text_format(out, "time_scale = %s.0\ntime_label = 'time (%s)'\n",
+                scale == 3600 ? "3600" : scale == 60 ? "60" : "1", unit);
+    text_format(out, "end = %s + 0.0\n", text_double(end_s / scale, number));
+    text_format(out, "warmup = %s + 0.0\n", text_double(ns_to_s(r->warmup_ns) / scale, number));
+}
+
+static bool add_terminal(const struct plot_options *o, const char *part, struct text *out)
+{
+    size_t length = strlen(o->path);
+    const char *ending = length > 4 ? o->path + length - 4 : "";
+    if (strcmp(ending, ".svg") == 0)
+        text_add(out, "set terminal svg size 960,540 dynamic noenhanced font 'sans-serif,14' "
+                      "linewidth 1.2 background rgb 'white'\n");
+    else if (strcmp(ending, ".png") == 0)
+        text_add(out, "set terminal pngcairo size 1440,810 noenhanced font 'sans-serif,16' "
+                      "linewidth 1.5 background rgb 'white'\n");
+    else
+        return false;
+    text_add(out, "set output '");
+    for (const char *c = part; *c; c++)
+        text_format(out, *c == '\'' ? "'%c" : "%c", *c); /* '' is a quote inside quotes */
+    text_add(out, "'\n");
+    return true;
+}
+
+static enum plot_status refuse(enum plot_status status, char *error, const char *format,
+                               const char *what)
+{
+    snprintf(error, OUTPUT_ERROR_BYTES, format, what);
+    return status;
+}
+
+static enum plot_status no_such_plot(struct arena *a, const char *name, char *error)
+{
+    const char *names[PLOT_NAMES_MAX], *docs[PLOT_NAMES_MAX];
+    uint32_t count = plot_names(a, names, docs);
+    const char *near = text_nearest(name, names, count);
+    struct text known = { 0 };
+    for (uint32_t i = 0; i < count; i++)
+        text_format(&known, "%s%s", i ? ", " : "", names[i]);
+    if (!count)
+        snprintf(error, OUTPUT_ERROR_BYTES, "the folder plots is missing: reinstall orrery");
+    else if (near)
+        snprintf(error, OUTPUT_ERROR_BYTES, "there is no plot '%s'; did you mean '%s'?", name, near);
+    else
+        snprintf(error, OUTPUT_ERROR_BYTES, "there is no plot '%s'; there are: %s", name,
+                 text_data(&known));
+    text_close(&known);
+    return count ? PLOT_USAGE : PLOT_FAILED;
+}
+
+static enum plot_status draw(struct arena *a, struct store *s, const struct plot_options *o,
+                             const struct result *r, const char *gp, struct text *script,
+                             char *error)
+{
+    const char *style = read_small(a, share_find(a, "plots/style.gp"));
+    if (!style) return refuse(PLOT_FAILED, error, "plots/%s is missing: reinstall orrery", "style.gp");
+    struct output out;
+    enum output_status opened = output_open(&out, a, o->path, o->force, error);
+    if (opened != OUTPUT_OK) return opened == OUTPUT_EXISTS ? PLOT_USAGE : PLOT_FAILED;
+    enum plot_status status = PLOT_OK;
+    text_add(script, "set encoding utf8\n");
+    if (!add_terminal(o, out.part, script))
+        status = refuse(PLOT_USAGE, error, "%s: a plot's file ends in .svg or .png", o->path);
+    uint32_t blocks = add_data(a, s, gp, r->first_run, script);
+    if (status == PLOT_OK && store_failure(s))
+        status = refuse(PLOT_FAILED, error, "%s", store_failure(s));
+    else if (status == PLOT_OK && !blocks)
+        status = refuse(PLOT_EMPTY, error, "these results hold nothing for the plot '%s'", o->name);
+    add_time_axis(r, script);
+    text_add(script, "scenario = ");
+    add_quoted(script, r->title);
+    text_format(script, "\n%s\n%s\nunset output\n", style, gp);
+    if (status == PLOT_OK && !gnuplot_run(script, error)) status = PLOT_FAILED;
+    if (status != PLOT_OK)
+        output_abandon(&out);
+    else if (output_commit(&out, error) != OUTPUT_OK)
+        status = PLOT_FAILED;
+    return status;
+}
+
+enum plot_status plot_draw(struct store *s, const struct plot_options *o, char *error)
+{
+    struct arena *a = arena_open();
+    struct text script = { 0 };
+    enum plot_status status;
+    bool named = o->name[strspn(o->name, "abcdefghijklmnopqrstuvwxyz0123456789_")] == '\0';
+    const char *gp =
+        named && strcmp(o->name, "style") != 0
+            ? read_small(a, share_find(a, arena_format(a, "plots/%s.gp", o->name)))
+            : NULL;
+    const struct result *r = result_read(a, s, o->experiment);
+    if (!gp)
+        status = no_such_plot(a, o->name, error);
+    else if (store_failure(s))
+        status = refuse(PLOT_FAILED, error, "%s", store_failure(s));
+    else if (!r || !r->finished)
+        status = refuse(PLOT_EMPTY, error, "the file holds no finished run%s", "");
+    else
+        status = draw(a, s, o, r, gp, &script, error);
+    text_close(&script);
+    arena_close(a);
+    return status;
+}
+
+static void insert_sorted(const char *names[], uint32_t count, const char *name)
+{
+    uint32_t at = count;
+    for (; at > 0 && strcmp(names[at - 1], name) > 0; at--)
+        names[at] = names[at - 1];
+    names[at] = name;
+}
+
+uint32_t plot_names(struct arena *a, const char *names[PLOT_NAMES_MAX],
+                    const char *docs[PLOT_NAMES_MAX])
+{
+    uint32_t count = 0;
+    const char *folder = share_find(a, "plots");
+    DIR *d = folder ? opendir(folder) : NULL;
+    for (struct dirent *e; d && count < PLOT_NAMES_MAX && (e = readdir(d));) {
+        size_t length = strlen(e->d_name);
+        if (length < 4 || strcmp(e->d_name + length - 3, ".gp") != 0) continue;
+        if (strcmp(e->d_name, "style.gp") == 0) continue;
+        insert_sorted(names, count++, arena_text_n(a, e->d_name, length - 3));
+    }
+    if (d) closedir(d);
+    for (uint32_t i = 0; i < count; i++) {
+        const char *gp = read_small(a, arena_format(a, "%s/%s.gp", folder, names[i]));
+        const char *second = gp ? strchr(gp, '\n') : NULL;
+        second = second && strncmp(second, "\n# ", 3) == 0 ? second + 3 : "";
+        docs[i] = arena_text_n(a, second, strcspn(second, "\n"));
+    }
+    return count;
+}

@@ -1,0 +1,42 @@
+/* share.c - finding shipped files: always relative to the running binary, and at last the
+ * install prefix that the build was given (ORRERY_SHARE). */
+#include "report/share.h"
+
+#include "base/arena.h"
+
+#include <limits.h>
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *const around[] = {
+    ".",               /* the source tree: ./orrery */
+    "../..",           /* build/NAME/orrery */
+    "../../..",        /* build/NAME/tests/...: a test binary is a level or two deeper */
+    "../../../..",
+    "../share/orrery", /* PREFIX/bin/orrery */
+};
+
+static const char *binary_folder(struct arena *a)
+{
+    char path[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
+    if (length <= 0) return NULL;
+    path[length] = '\0';
+    *strrchr(path, '/') = '\0';
+    return arena_text(a, path);
+}
+
+const char *share_find(struct arena *a, const char *relative)
+{
+    const char *folder = binary_folder(a);
+    for (uint32_t i = 0; folder && i < sizeof around / sizeof *around; i++) {
+        const char *path = arena_format(a, "%s/%s/%s", folder, around[i], relative);
+        if (access(path, R_OK) == 0) return path;
+    }
+#ifdef ORRERY_SHARE
+    const char *path = arena_format(a, "%s/%s", ORRERY_SHARE, relative);
+    if (access(path, R_OK) == 0) return path;
+#endif
+    return NULL;
+}
