@@ -44,6 +44,7 @@ static double mixture_mean(const void *spec)
 {
     const struct mixture_spec *s = spec;
     double sum = 0;
+    if (s->cumulative == NULL) return 0; /* refused by check: someone else's check may still ask */
     for (uint32_t i = 0; i < s->parts.count; i++)
         if (mixture_share(s, i) > 0)
             sum += mixture_share(s, i) * dist_mean(&mixture_part(s, i)->dist);
@@ -54,6 +55,7 @@ static double mixture_scv(const void *spec)
 {
     const struct mixture_spec *s = spec;
     double mean = mixture_mean(s), square = 0;
+    if (s->cumulative == NULL) return 0;
     for (uint32_t i = 0; i < s->parts.count; i++) {
         const struct part *p = &mixture_part(s, i)->dist;
         double m = dist_mean(p);
