@@ -1,5 +1,5 @@
 /* fault_hang.c - `hang`: an unbounded slow call. The call never answers and never lets go of its worker, so a
- * pod runs out of workers unless callers time out and the service gives up abandoned work. */
+ * pod runs out of workers unless callers time out and the service cancels abandoned work. */
 #include "fault/fault.h"
 
 struct hang_spec {
@@ -34,7 +34,8 @@ const struct kind fault_hang = {
     .role = "action",
     .form = KIND_PART,
     .room = "fault",
-    .doc = "Makes a share of the calls to a service hang: they hold their worker and never answer.",
+    .doc = "Makes a share of the calls to a service hang: they never answer and never let go of "
+           "what they hold, until they are abandoned or their pod dies.",
     .example = "at(\"10m\", hang { \"recommendation\", ratio = \"10%\" })",
     .spec_size = sizeof(struct hang_spec),
     .fields = hang_fields,

@@ -9,7 +9,7 @@ struct slow_spec {
 static const struct field slow_fields[] = {
     TARGET_FIELDS(struct slow_spec),
     PART(struct slow_spec, "latency", latency, "dist", .unit = UNIT_DURATION,
-         .doc = "Extra time before a call's first step; its worker is held meanwhile."),
+         .doc = "Extra time before a call's first step, drawn for each call."),
     FIELDS_END
 };
 
@@ -33,7 +33,7 @@ const struct kind fault_slow = {
     .role = "action",
     .form = KIND_PART,
     .room = "fault",
-    .doc = "Makes calls to a service slower by a time drawn for each.",
+    .doc = "Makes calls to a service slower: they wait before their work begins.",
     .example = "at(\"10m\", slow { \"cart GET /cart\", latency = \"200ms\", duration = \"5m\" })",
     .spec_size = sizeof(struct slow_spec),
     .fields = slow_fields,
