@@ -13,7 +13,7 @@ say      = $(if $(filter 1,$(V)),,@printf '  %-7s %s\n' $(1) $(2))
 
 # Every build keeps to itself, so gcc and clang, -O0 and -O3, sanitizers live side by side.
 BUILD   := build/$(notdir $(CC))$(OPT)-$(MODE)
-WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Werror
+WARN    := -Wall -Wextra -Wno-missing-field-initializers -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Werror
 LTO     := $(if $(filter release,$(MODE)),$(if $(findstring clang,$(CC)),-flto=thin,-flto=auto))
 AR      := $(if $(findstring clang,$(CC)),llvm-ar,gcc-ar)
 AR      := $(shell command -v $(AR) || ls /usr/bin/llvm-ar-* 2>/dev/null | tail -n 1 || echo ar)
@@ -24,8 +24,6 @@ SAN     := $(SAN_$(MODE))
 CFLAGS  += -std=c17 -g $(OPT) -ffp-contract=off -D_GNU_SOURCE $(WARN) $(LTO) $(SAN) -Iinclude -Isim -I/usr/include/lua5.4
 LDFLAGS += $(LTO) $(OPT) $(SAN)
 LDLIBS  := -llua5.4 -lsqlite3 -lcjson -lpthread -lm
-
--include $(wildcard sim/*/embed.mk)
 
 LIB_SRC := $(filter-out sim/cli/main.c,$(sort $(wildcard sim/*/*.c)))
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
@@ -55,6 +53,7 @@ $(TESTS): $(BUILD)/%: $(BUILD)/%.o $(SUPPORT_OBJ) $(LIB)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka -lmpfr -lgmp
 
+-include $(wildcard sim/*/embed.mk)
 -include $(wildcard $(BUILD)/sim/*/*.d $(BUILD)/tests/*/*.d)
 .SECONDARY:
 .PHONY: all

@@ -15,11 +15,6 @@
 #define LANE_BIT UINT32_C(0x80000000)
 #define SLOT_NONE UINT32_MAX
 
-/* Where the queues change places: the 4-ary heap wins below about 64 pending; the distance
- * between the two marks keeps a run from changing back and forth. */
-#define RADIX_ABOVE 96
-#define HEAP_BELOW 24
-
 struct event {
     const struct event_type *type; /* NULL: cancelled while in a FIFO */
     uint32_t a, b;
@@ -57,9 +52,10 @@ struct engine {
     uint64_t age, fired, digest;
     struct event *slots;
     uint32_t slot_count, slot_capacity, free_slot;
-    bool radix, heap_only, radix_only, stopped;
+    uint32_t cancelled; /* entries gone stale since the last sweep, about */
+    bool heap_only, stopped;
     struct heap_queue heap;
-    struct radix_queue rad;
+    struct radix_queue radix;
     struct fifo fifos[PHASE_COUNT];
     uint32_t fifo_filled; /* bit p: fifos[p] is not empty */
     struct lane *lanes;
@@ -67,15 +63,22 @@ struct engine {
     void (*after)(struct world *w, const struct event_type *type, uint32_t a, uint32_t b);
 };
 
-static bool entry_dead(const void *context, struct entry x)
+/* Also fetches the entity that a live event is about: it fires within some dozens of events. */
+static bool waiter_dead(const void *context, struct waiter x)
 {
     const struct engine *e = context;
-    return !(x.slot & LANE_BIT) && e->slots[x.slot].generation != x.generation;
+    if (x.slot & LANE_BIT) return false;
+    const struct event *event = &e->slots[x.slot];
+    if (event->generation != x.generation) return true;
+    if (event->type->entity) __builtin_prefetch(event->type->entity(e->world, event->a));
+    return false;
 }
 
-static struct entry_judge judge_of(const struct engine *e)
+/* Sweeping a spread costs a look at every slot: worth it when half of them may be dead. */
+static struct judge judge_of(const struct engine *e)
 {
-    return (struct entry_judge){ entry_dead, e, e->slots, sizeof *e->slots };
+    return (struct judge){ waiter_dead, e, e->slots, sizeof *e->slots,
+                           e->cancelled > e->radix.count / 2 };
 }
 
 struct engine *engine_open(struct arena *a, struct world *w, struct engine_options options)
@@ -85,7 +88,7 @@ struct engine *engine_open(struct arena *a, struct world *w, struct engine_optio
     e->world = w;
     e->free_slot = SLOT_NONE;
     e->heap_only = options.heap_queue;
-    e->radix = e->radix_only = options.radix_queue;
+    radix_queue_open(&e->radix);
     e->slot_count = 1; /* slot 0 stays unused, so {0, 0} is nobody's handle */
     e->slots = arena_grow(a, NULL, 0, 64 * sizeof *e->slots);
     e->slot_capacity = 64;
@@ -120,37 +123,43 @@ static inline void slot_give(struct engine *e, uint32_t slot)
     e->free_slot = slot;
 }
 
-/* All that waits in the heap moves to the radix queue, or back; the order cannot change. */
-static void queue_change(struct engine *e)
+static inline void queue_push(struct engine *e, struct waiter x)
 {
-    struct entry x;
-    struct entry_judge judge = judge_of(e);
-    if (!e->radix) {
-        e->rad.last_ns = e->now_ns;
-        while (heap_queue_pop(&e->heap, INT64_MAX, &x))
-            radix_queue_push(&e->rad, e->arena, x);
-    } else {
-        while (radix_queue_pop(&e->rad, e->arena, &judge, INT64_MAX, &x))
-            heap_queue_push(&e->heap, e->arena, x);
-    }
-    e->radix = !e->radix;
+    if (__builtin_expect(e->heap_only, 0))
+        heap_queue_push(&e->heap, e->arena, x);
+    else
+        radix_queue_push(&e->radix, e->arena, x);
 }
 
-static inline void queue_push(struct engine *e, struct entry x)
+/* Out of line: the front is empty, or the reference queue is in use. */
+static __attribute__((noinline)) bool queue_pop_slowly(struct engine *e, int64_t until_ns,
+                                                       struct waiter *x)
 {
-    if (e->radix) {
-        radix_queue_push(&e->rad, e->arena, x);
-        return;
-    }
-    heap_queue_push(&e->heap, e->arena, x);
-    if (e->heap.entries.count > RADIX_ABOVE && !e->heap_only) queue_change(e);
+    if (e->heap_only) return heap_queue_pop(&e->heap, until_ns, x);
+    struct judge judge = judge_of(e);
+    if (!radix_queue_ready(&e->radix, e->arena, &judge, until_ns)) return false;
+    if (judge.sweep) e->cancelled = 0;
+    *x = e->radix.front[--e->radix.front_count];
+    return true;
 }
 
-static inline bool queue_pop(struct engine *e, int64_t until_ns, struct entry *x)
+static inline bool queue_pop(struct engine *e, int64_t until_ns, struct waiter *x)
 {
-    if (!e->radix) return heap_queue_pop(&e->heap, until_ns, x);
-    struct entry_judge judge = judge_of(e);
-    return radix_queue_pop(&e->rad, e->arena, &judge, until_ns, x);
+    uint32_t count = e->radix.front_count;
+    if (__builtin_expect(count == 0, 0)) return queue_pop_slowly(e, until_ns, x);
+    if (e->radix.front[count - 1].time_ns > until_ns) return false;
+    *x = e->radix.front[count - 1];
+    e->radix.front_count = count - 1;
+    return true;
+}
+
+/* Whether the queue holds another entry for the instant just taken from it. */
+static inline bool queue_has_more(const struct engine *e)
+{
+    uint32_t count = e->radix.front_count;
+    if (__builtin_expect(count > 0, 1)) return e->radix.front[count - 1].time_ns == e->now_ns;
+    if (e->heap_only) return e->heap.heap.count > 0 && e->heap.heap.items[0].time_ns == e->now_ns;
+    return e->radix.buckets[0].count > 0;
 }
 
 /* Joins a FIFO by age. Nearly always the youngest, so the walk is rare and short. */
@@ -190,7 +199,7 @@ struct event_id engine_at(struct engine *e, int64_t time_ns, const struct event_
     if (time_ns == e->now_ns)
         fifo_add(e, slot);
     else
-        queue_push(e, (struct entry){ time_ns, slot, generation });
+        queue_push(e, (struct waiter){ time_ns, slot, generation });
     return (struct event_id){ slot, generation };
 }
 
@@ -203,10 +212,12 @@ bool engine_pending(const struct engine *e, struct event_id id)
 bool engine_cancel(struct engine *e, struct event_id id)
 {
     if (!engine_pending(e, id)) return false;
-    if (e->slots[id.slot].next == IN_QUEUE)
+    if (e->slots[id.slot].next == IN_QUEUE) {
         slot_give(e, id.slot); /* its entry is now stale and is dropped when met */
-    else
+        e->cancelled++;
+    } else {
         e->slots[id.slot].type = NULL; /* still linked: the FIFO gives it back */
+    }
     return true;
 }
 
@@ -244,7 +255,7 @@ void engine_lane_push(struct engine *e, uint32_t index, uint32_t a, uint32_t b)
     int64_t time_ns = time_add(e->now_ns, lane->delay_ns);
     bool was_empty = lane->tail == lane->head;
     lane->ring[lane->tail++ & lane->mask] = (struct lane_entry){ time_ns, e->age++, a, b };
-    if (was_empty) queue_push(e, (struct entry){ time_ns, LANE_BIT | index, 0 });
+    if (was_empty) queue_push(e, (struct waiter){ time_ns, LANE_BIT | index, 0 });
 }
 
 static inline bool is_live(const struct engine *e, const struct event_type *type, uint32_t a,
@@ -273,7 +284,7 @@ static void lane_advance(struct engine *e, uint32_t index)
     while (lane->head != lane->tail) {
         const struct lane_entry *x = &lane->ring[lane->head & lane->mask];
         if (is_live(e, lane->type, x->a, x->b)) {
-            queue_push(e, (struct entry){ x->time_ns, LANE_BIT | index, 0 });
+            queue_push(e, (struct waiter){ x->time_ns, LANE_BIT | index, 0 });
             return;
         }
         lane->head++;
@@ -299,7 +310,7 @@ static void lane_gather(struct engine *e, uint32_t index)
     lane_advance(e, index);
 }
 
-static void gather(struct engine *e, struct entry x)
+static void gather(struct engine *e, struct waiter x)
 {
     if (x.slot & LANE_BIT)
         lane_gather(e, x.slot & ~LANE_BIT);
@@ -307,7 +318,7 @@ static void gather(struct engine *e, struct entry x)
         fifo_add(e, x.slot);
 }
 
-static void fire_alone(struct engine *e, struct entry x)
+static void fire_alone(struct engine *e, struct waiter x)
 {
     struct event *event = &e->slots[x.slot];
     if (event->generation != x.generation) return;
@@ -330,12 +341,6 @@ static void fire_fifo(struct engine *e)
         fire(e, event.type, event.a, event.b);
 }
 
-/* Whether the queue holds another entry for the instant just taken from it. */
-static inline bool queue_has_more(const struct engine *e)
-{
-    return e->radix ? e->rad.taken < e->rad.buckets[0].count : heap_queue_has(&e->heap, e->now_ns);
-}
-
 static inline bool lane_alone(const struct engine *e, const struct lane *lane)
 {
     return lane->tail - lane->head == 1 ||
@@ -354,8 +359,7 @@ static void fire_lane_alone(struct engine *e, uint32_t index)
 /* Moves the clock to the next instant at or before until_ns and fires or gathers its events. */
 static bool next_instant(struct engine *e, int64_t until_ns)
 {
-    if (e->radix && e->rad.count < HEAP_BELOW && !e->radix_only) queue_change(e);
-    struct entry x;
+    struct waiter x;
     if (!queue_pop(e, until_ns, &x)) return false;
     e->now_ns = x.time_ns;
     if (!queue_has_more(e)) {
@@ -413,7 +417,7 @@ uint64_t engine_digest(const struct engine *e)
 
 uint32_t engine_pending_count(const struct engine *e)
 {
-    uint32_t count = e->radix ? e->rad.count : e->heap.entries.count - e->heap.hole;
+    uint32_t count = e->heap.heap.count + e->radix.front_count + e->radix.count;
     for (uint32_t i = 0; i < e->lane_count; i++)
         count += e->lanes[i].tail - e->lanes[i].head;
     return count;

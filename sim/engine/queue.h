@@ -11,61 +11,98 @@
 
 struct arena;
 
-struct entry {
+struct waiter {
     int64_t time_ns;
     uint32_t slot;
     uint32_t generation;
 };
 
-struct entries {
-    struct entry *items;
+struct waiters {
+    struct waiter *items;
     uint32_t count, capacity;
 };
 
-/* A 4-ary heap that leaves its root as a hole after a pop: the usual pop-then-push becomes a
- * single sift down. `hole` says that items[0] is absent though counted. */
-struct heap_queue {
-    struct entries entries;
-    bool hole;
-};
+void waiters_grow(struct waiters *e, struct arena *a);
 
-void heap_queue_push(struct heap_queue *q, struct arena *a, struct entry x);
-/* False when empty or the earliest is later than until_ns. */
-bool heap_queue_pop(struct heap_queue *q, int64_t until_ns, struct entry *out);
-
-/* After a pop at time_ns: whether another entry has that time. Looks at the hole's children. */
-static inline bool heap_queue_has(const struct heap_queue *q, int64_t time_ns)
+static inline void waiters_add(struct waiters *e, struct arena *a, struct waiter x)
 {
-    uint32_t end = q->entries.count < 5 ? q->entries.count : 5;
-    for (uint32_t i = 1; i < end; i++)
-        if (q->entries.items[i].time_ns == time_ns) return true;
-    return false;
+    if (__builtin_expect(e->count == e->capacity, 0)) waiters_grow(e, a);
+    e->items[e->count++] = x;
 }
 
-/* A monotone radix heap: bucket b > 0 holds times whose highest bit that differs from `last_ns`
- * is bit b-1; bucket 0 holds times equal to it. Taking the minimum spreads the lowest bucket;
- * each entry moves at most 64 times and in practice a few. */
+/* The reference queue: a plain 4-ary heap. Runs with it must not be told from others. */
+struct heap_queue {
+    struct waiters heap;
+};
+
+void heap_queue_push(struct heap_queue *q, struct arena *a, struct waiter x);
+/* False when empty or the earliest is later than until_ns. */
+bool heap_queue_pop(struct heap_queue *q, int64_t until_ns, struct waiter *out);
+
+/* The working queue: a short sorted front over a monotone radix heap.
+ *
+ * The front holds everything up to limit_ns, latest first, so that the earliest is taken from its
+ * end; a run with few events pending never leaves it. The radix heap (Ahuja, Mehlhorn, Orlin, Tarjan
+ * 1990) holds the rest: bucket b > 0 the times whose highest bit that differs from `last_ns` is bit
+ * b-1. A bucket is spread only until it fits into the front, which saves each entry its last five or
+ * six moves: measured against spreading to the end, 177 -> 80 ns with 1e6 pending. */
 #define RADIX_BUCKETS 65
+#define FRONT_MAX 48  /* an insertion moves half of it: 24 x 16 bytes, about 6 ns */
+#define FRONT_FILL 32 /* a bucket of so many or fewer is taken whole */
+
 struct radix_queue {
+    uint32_t front_count;
+    uint32_t count;   /* in all buckets, dead ones too */
+    int64_t limit_ns; /* front: times <= limit; buckets: times > limit */
     int64_t last_ns;
     uint64_t filled; /* bit b-1 set: bucket b is not empty */
-    uint32_t count;  /* in all buckets */
-    uint32_t taken;  /* of bucket 0, already popped */
-    struct entries buckets[RADIX_BUCKETS];
+    struct waiter front[FRONT_MAX + 1];
+    struct waiters buckets[RADIX_BUCKETS];
 };
 
-/* Tells whether an entry still waits for anything; dead ones are dropped when spread. */
-struct entry_judge {
-    bool (*dead)(const void *context, struct entry x);
+/* Tells whether a waiter still waits for anything. Dead ones are dropped on the way to the front, and
+ * at every spread when `sweep` says that many are dead. `dead` may fetch what firing will need. */
+struct judge {
+    bool (*dead)(const void *context, struct waiter x);
     const void *context;
-    const void *slots;  /* prefetched by index before `dead` is asked */
+    const void *slots; /* prefetched by index before `dead` is asked; NULL: nothing to fetch */
     size_t slot_size;
+    bool sweep;
 };
 
-void radix_queue_push(struct radix_queue *q, struct arena *a, struct entry x);
-bool radix_queue_pop(struct radix_queue *q, struct arena *a, const struct entry_judge *judge,
-                     int64_t until_ns, struct entry *out);
+void radix_queue_open(struct radix_queue *q);
+void radix_queue_push_far(struct radix_queue *q, struct arena *a, struct waiter x);
+void radix_queue_spill(struct radix_queue *q, struct arena *a);
+/* Fills the empty front from the buckets: false when there is nothing at or before until_ns. */
+bool radix_queue_refill(struct radix_queue *q, struct arena *a, const struct judge *judge,
+                        int64_t until_ns);
 
-void entries_add(struct entries *e, struct arena *a, struct entry x);
+static inline void radix_queue_push(struct radix_queue *q, struct arena *a, struct waiter x)
+{
+    if (x.time_ns > q->limit_ns) {
+        radix_queue_push_far(q, a, x);
+        return;
+    }
+    uint32_t at = q->front_count++;
+    if (at == 1) { /* two pending: which is first is a coin toss, so no branch asks */
+        struct waiter y = q->front[0];
+        bool later = x.time_ns > y.time_ns;
+        q->front[later] = y;
+        q->front[!later] = x;
+        return;
+    }
+    for (; at > 0 && q->front[at - 1].time_ns < x.time_ns; at--)
+        q->front[at] = q->front[at - 1];
+    q->front[at] = x;
+    if (__builtin_expect(q->front_count > FRONT_MAX, 0)) radix_queue_spill(q, a);
+}
+
+/* Whether anything is due at or before until_ns, and if so in the front. */
+static inline bool radix_queue_ready(struct radix_queue *q, struct arena *a,
+                                     const struct judge *judge, int64_t until_ns)
+{
+    if (q->front_count == 0 && !radix_queue_refill(q, a, judge, until_ns)) return false;
+    return q->front[q->front_count - 1].time_ns <= until_ns;
+}
 
 #endif

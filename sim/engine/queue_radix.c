@@ -1,84 +1,139 @@
-/* queue_radix.c - the monotone radix heap (Ahuja, Mehlhorn, Orlin, Tarjan 1990), flat in size.
+/* queue_radix.c - the working queue's far side: buckets by the highest differing bit.
  *
- * Invariant: every waiting time is >= last_ns; bucket 0's untaken part holds times equal to
- * last_ns; FIFO order inside a bucket survives spreading, because entries move in order. */
+ * Invariants: last_ns <= limit_ns; every time in the buckets is > limit_ns, every time in the front
+ * <= limit_ns; the front is sorted, latest first. */
 #include "engine/queue.h"
 
-static inline uint32_t bucket_of(const struct radix_queue *q, int64_t time_ns)
+void radix_queue_open(struct radix_queue *q)
 {
-    uint64_t differ = (uint64_t)time_ns ^ (uint64_t)q->last_ns;
-    return differ ? 64 - (uint32_t)__builtin_clzll(differ) : 0;
+    q->limit_ns = INT64_MAX; /* nothing is far until the front has overflowed once */
 }
 
-static inline void place(struct radix_queue *q, struct arena *a, struct entry x)
+static inline void place(struct radix_queue *q, struct arena *a, struct waiter x)
 {
-    uint32_t bucket = bucket_of(q, x.time_ns);
+    uint64_t differ = (uint64_t)x.time_ns ^ (uint64_t)q->last_ns;
+    uint32_t bucket = differ ? 64 - (uint32_t)__builtin_clzll(differ) : 0;
     if (bucket > 0) q->filled |= UINT64_C(1) << (bucket - 1);
-    entries_add(&q->buckets[bucket], a, x);
+    waiters_add(&q->buckets[bucket], a, x);
 }
 
-void radix_queue_push(struct radix_queue *q, struct arena *a, struct entry x)
+void radix_queue_push_far(struct radix_queue *q, struct arena *a, struct waiter x)
 {
     place(q, a, x);
     q->count++;
 }
 
+/* The later half of the front goes to the buckets; of many equals, all or none. */
+void radix_queue_spill(struct radix_queue *q, struct arena *a)
+{
+    int64_t latest_ns = q->front[0].time_ns, middle_ns = q->front[q->front_count / 2].time_ns;
+    uint32_t far = 0;
+    if (q->count == 0) q->last_ns = q->front[q->front_count - 1].time_ns;
+    q->limit_ns = middle_ns < latest_ns ? middle_ns : latest_ns - 1;
+    for (; far < q->front_count && q->front[far].time_ns > q->limit_ns; far++)
+        radix_queue_push_far(q, a, q->front[far]);
+    q->front_count -= far;
+    for (uint32_t i = 0; i < q->front_count; i++)
+        q->front[i] = q->front[i + far];
+}
+
 /* How far ahead of the spread its slots are fetched: measured flat between 6 and 16. */
 #define PREFETCH_AHEAD 8
 
-static inline void prefetch(const struct entry_judge *judge, struct entry x)
+static inline void prefetch(const struct judge *judge, struct waiter x)
 {
-    __builtin_prefetch((const char *)judge->slots + (size_t)(x.slot & INT32_MAX) * judge->slot_size);
+    if (judge->slots)
+        __builtin_prefetch((const char *)judge->slots +
+                           (size_t)(x.slot & INT32_MAX) * judge->slot_size);
 }
 
-/* Empties bucket b into lower ones around its minimum, dropping the dead. */
-static void spread(struct radix_queue *q, struct arena *a, const struct entry_judge *judge,
-                   uint32_t b, int64_t min_ns)
+static int64_t bucket_min(const struct waiters *e)
 {
-    struct entries *from = &q->buckets[b];
+    int64_t min_ns = e->items[0].time_ns;
+    for (uint32_t i = 1; i < e->count; i++)
+        min_ns = e->items[i].time_ns < min_ns ? e->items[i].time_ns : min_ns;
+    return min_ns;
+}
+
+/* Empties bucket b into lower ones around its minimum. */
+static void spread(struct radix_queue *q, struct arena *a, const struct judge *judge, uint32_t b,
+                   int64_t min_ns)
+{
+    struct waiters *from = &q->buckets[b];
     uint32_t count = from->count;
     q->last_ns = min_ns;
     q->filled &= ~(UINT64_C(1) << (b - 1));
     from->count = 0; /* nothing returns to b: its bit now agrees with last_ns */
     for (uint32_t i = 0; i < count; i++) {
-        if (i + PREFETCH_AHEAD < count) prefetch(judge, from->items[i + PREFETCH_AHEAD]);
-        if (judge->dead(judge->context, from->items[i]))
+        if (judge->sweep && i + PREFETCH_AHEAD < count)
+            prefetch(judge, from->items[i + PREFETCH_AHEAD]);
+        if (judge->sweep && judge->dead(judge->context, from->items[i]))
             q->count--;
         else
             place(q, a, from->items[i]);
     }
 }
 
-static int64_t bucket_min(const struct entries *e)
+/* The last time that bucket b can hold, given last_ns. */
+static int64_t bucket_end(const struct radix_queue *q, uint32_t b)
 {
-    int64_t min_ns = e->items[0].time_ns;
-    for (uint32_t i = 1; i < e->count; i++)
-        if (e->items[i].time_ns < min_ns) min_ns = e->items[i].time_ns;
-    return min_ns;
+    uint64_t below = b >= 64 ? UINT64_MAX : (UINT64_C(1) << b) - 1;
+    return (int64_t)((uint64_t)q->last_ns | below) & INT64_MAX;
 }
 
-bool radix_queue_pop(struct radix_queue *q, struct arena *a, const struct entry_judge *judge,
-                     int64_t until_ns, struct entry *out)
+/* Sorts a small bucket, or as much of bucket 0's ties as fit, into the empty front. */
+static void take(struct radix_queue *q, const struct judge *judge, struct waiters *from,
+                 int64_t limit_ns)
 {
-    struct entries *now = &q->buckets[0];
-    while (q->taken == now->count) {
-        q->taken = now->count = 0;
-        if (!q->filled) return false;
-        uint32_t b = 1 + (uint32_t)__builtin_ctzll(q->filled);
-        int64_t min_ns = bucket_min(&q->buckets[b]);
-        if (min_ns > until_ns) return false;
-        if (q->buckets[b].count == 1) { /* the only one: nothing to spread */
-            *out = q->buckets[b].items[0];
-            q->buckets[b].count = 0;
-            q->filled &= ~(UINT64_C(1) << (b - 1));
-            q->last_ns = min_ns;
-            q->count--;
-            return true;
-        }
-        spread(q, a, judge, b, min_ns);
+    q->limit_ns = limit_ns;
+    q->count -= from->count;
+    for (uint32_t i = 0; i < from->count; i++)
+        prefetch(judge, from->items[i]);
+    for (uint32_t i = 0; i < from->count; i++) {
+        struct waiter x = from->items[i];
+        if (judge->dead(judge->context, x)) continue;
+        uint32_t at = q->front_count++;
+        for (; at > 0 && q->front[at - 1].time_ns < x.time_ns; at--)
+            q->front[at] = q->front[at - 1];
+        q->front[at] = x;
     }
-    if (now->items[q->taken].time_ns > until_ns) return false;
-    *out = now->items[q->taken++];
-    q->count--;
+    from->count = 0;
+}
+
+/* Ties at one instant may be any number: the front takes them in portions, its limit just below
+ * the instant until the last portion, so that what is pushed for it meanwhile joins the rest. */
+static void take_ties(struct radix_queue *q, struct waiters *ties)
+{
+    uint32_t portion = ties->count < FRONT_FILL ? ties->count : FRONT_FILL;
+    q->limit_ns = portion == ties->count ? q->last_ns : q->last_ns - 1;
+    for (uint32_t i = 0; i < portion; i++)
+        q->front[q->front_count++] = ties->items[--ties->count];
+    q->count -= portion;
+}
+
+bool radix_queue_refill(struct radix_queue *q, struct arena *a, const struct judge *judge,
+                        int64_t until_ns)
+{
+    while (q->front_count == 0) {
+        if (q->buckets[0].count > 0) {
+            if (q->last_ns > until_ns) return false;
+            take_ties(q, &q->buckets[0]);
+            break;
+        }
+        if (!q->filled) {
+            q->limit_ns = INT64_MAX;
+            return false;
+        }
+        uint32_t b = 1 + (uint32_t)__builtin_ctzll(q->filled);
+        struct waiters *from = &q->buckets[b];
+        int64_t min_ns = bucket_min(from);
+        if (min_ns > until_ns) return false;
+        if (from->count <= FRONT_FILL) {
+            q->filled &= ~(UINT64_C(1) << (b - 1));
+            take(q, judge, from, bucket_end(q, b));
+        } else {
+            spread(q, a, judge, b, min_ns);
+        }
+    }
     return true;
 }

@@ -12,8 +12,7 @@ struct world;
 struct world_options {
     uint64_t seed;
     uint32_t replication;
-    bool heap_queue;      /* force the 4-ary heap (the digest does not change) */
-    bool radix_queue;     /* force the radix heap */
+    bool heap_queue;      /* the 4-ary heap, the reference (the digest does not change) */
     bool check_every_event; /* run every room's check after every event */
     int64_t warmup_ns;    /* what the run decided (the scenario's, or MSER-5's) */
     int64_t duration_ns;

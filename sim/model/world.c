@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/check.h"
 #include "model/rooms.h"
+#include "orrery/rng.h"
 #include "orrery/world.h"
 
 #include <inttypes.h>
@@ -45,7 +46,7 @@ static void describe(void *context)
 static void each_check(struct world *w)
 {
     for (uint32_t i = 0; i < ROOM_COUNT; i++)
-        if (world_rooms[i]->check) world_rooms[i]->check(w);
+        if (world_rooms[i]->check) (world_rooms[i]->check)(w); /* the member, not the macro */
 }
 
 static void check_after(struct world *w, const struct event_type *type, uint32_t a, uint32_t b)
@@ -92,8 +93,7 @@ static struct owned_world *world_make(const struct document *doc,
                            .warmup_ns = options->warmup_ns,
                            .duration_ns = options->duration_ns,
                            .tracing = recorder_tracing(rec) };
-    struct engine_options queue = { .heap_queue = options->heap_queue,
-                                    .radix_queue = options->radix_queue };
+    struct engine_options queue = { .heap_queue = options->heap_queue };
     o->w.engine = engine_open(a, &o->w, queue);
     check_context(describe, o);
     return o;

@@ -1,0 +1,28 @@
+/* bench.h - what a benchmark is: a body that does `work` units and says how many ns it took.
+ *
+ * All bodies are run in turn, round after round, so that a machine whose speed drifts slows all of
+ * them alike; the median of the rounds is what is printed. */
+#ifndef BENCH_BENCH_H
+#define BENCH_BENCH_H
+
+#include <stdint.h>
+
+struct bench {
+    const char *name;
+    double (*run)(void); /* ns per unit of work */
+};
+
+double bench_clock_ns(void);
+
+/* bare.c: what one would write by hand for one model, with no engine at all. */
+double bare_mm1(void);
+double bare_chain3(void);
+/* engine.c: the engine without the call path. */
+double engine_mm1(void);
+double hold_queue_10(void), hold_queue_1e3(void), hold_queue_1e5(void), hold_queue_1e6(void);
+double hold_engine_10(void), hold_engine_1e3(void), hold_engine_1e5(void), hold_engine_1e6(void);
+double cancel_1e3(void), cancel_1e5(void);
+/* calls.c: whole scenarios. */
+double calls_chain3(void), calls_chain3_guarded(void), calls_lb3(void);
+
+#endif
