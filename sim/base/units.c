@@ -136,7 +136,7 @@ static const struct unit_row *unit_time(const char *text, const char **end)
 }
 
 static const char duration_syntax[] =
-    "not a duration: write a number and a unit (ns us ms s m h d), such as 5ms or 1h30m";
+    "not a duration: write a number with ns, us, ms, s, m, h or d, such as 5ms or 1h30m";
 
 const char *units_read_duration(const char *text, int64_t *ns)
 {
@@ -151,12 +151,12 @@ const char *units_read_duration(const char *text, int64_t *ns)
         if (!*n.end) return "missing unit: write for instance 5ms, 5s or 5m";
         const struct unit_row *unit = unit_time(n.end, &c);
         if (!unit || (*c && !is_digit(*c))) return duration_syntax;
-        if (unit->ns >= finest) return "write the larger unit first, each once: 1h30m";
+        if (unit->ns >= finest) return "units out of order: the larger first, each once, as in 1h30m";
         finest = unit->ns;
         int64_t part = 0;
         bool exact;
         if (!decimal_integer(&n, unit->ns, &part, &exact) || part > TIME_MAX_NS - total)
-            return "too long: at most 3653d (ten years)";
+            return "too long: at most 3653d, ten years";
         if (n.digits && !part) return "too short: the clock counts whole nanoseconds";
         total += part;
     } while (*c);
@@ -264,19 +264,33 @@ const char *units_read_rate(const char *text, double *per_s)
     return NULL;
 }
 
+/* 1000/min is 16.666666666666668/s, and sixty times that is a little more than 1000: what reads
+ * back equal with 14 digits is what was meant. */
+static double rate_in(double per_s, int64_t seconds)
+{
+    char rounded[40];
+    snprintf(rounded, sizeof rounded, "%.14g", per_s * (double)seconds);
+    double v = strtod(rounded, NULL);
+    return v / (double)seconds == per_s ? v : per_s * (double)seconds;
+}
+
 const char *units_print_rate(double per_s, char *buf)
 {
     static const struct unit_row rows[] = {
         { "/s", 1 }, { "/min", 60 }, { "/h", 3600 }, { "/d", 86400 }
     };
+    static const size_t unusual[] = { 0, 0, 2, 3 }; /* 1000/min rather than 60000/h */
+    size_t best_length = SIZE_MAX;
     char best[64] = "";
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         char one[64], number[32];
         double back;
-        units_print_number(per_s * (double)rows[i].ns, number);
+        units_print_number(rate_in(per_s, rows[i].ns), number);
         snprintf(one, sizeof one, "%s%s", number, rows[i].name);
         if (units_read_rate(one, &back) || back != per_s) continue;
-        if (!*best || strlen(one) < strlen(best)) strcpy(best, one);
+        if (strlen(one) + unusual[i] >= best_length) continue;
+        best_length = strlen(one) + unusual[i];
+        strcpy(best, one);
     }
     return strcpy(buf, best);
 }
@@ -297,11 +311,11 @@ static const struct {
 
 static const char *bytes_unknown(const char *unit)
 {
-    if (!strcmp(unit, "m")) return "m means thousandths: write M (10^6) or Mi (2^20)";
-    if (!strcmp(unit, "K")) return "write k (1000) or Ki (1024)";
+    if (!strcmp(unit, "m")) return "m means thousandths: write M for 10^6 or Mi for 2^20";
+    if (!strcmp(unit, "K")) return "there is no K: write k for 1000 or Ki for 1024";
     size_t length = strlen(unit);
     if (length && (unit[length - 1] == 'B' || unit[length - 1] == 'b'))
-        return "leave out the B: write 128Mi (2^20) or 128M (10^6)";
+        return "the B is understood: write Mi for 2^20 or M for 10^6";
     return "not an amount of bytes: write for instance 512, 2k, 128Mi or 1Gi";
 }
 

@@ -87,21 +87,31 @@ static void *part_unknown(struct loader *l, const char *role, struct place at, c
     const char *hint = role_nearest(l, role, name);
     if (!hint) hint = role_names(l, role, "one of: ");
     if (other)
-        loader_error(l, at, hint, "%s is a %s, but a %s is wanted here", other->name, other->role,
-                     role);
+        loader_error(l, at, hint, "%s is %s, but %s is wanted here", other->name,
+                     with_article(l->arena, other->role), with_article(l->arena, role));
     else
-        loader_error(l, at, hint, "'%s' is not a %s", shown, role);
+        loader_error(l, at, hint, "'%s' is not %s", shown, with_article(l->arena, role));
     return NULL;
+}
+
+/* "lognorml" where a dist is wanted: a kind's name with a slip, not a bad quantity. */
+static bool is_slip(struct loader *l, const char *role, const struct kind *scalar,
+                    const struct value *v)
+{
+    const struct field *first = kind_positional(scalar, 1);
+    if (v->type != VALUE_TEXT || !first || first->type == FIELD_TEXT) return false;
+    bool word = (*v->text >= 'a' && *v->text <= 'z') || (*v->text >= 'A' && *v->text <= 'Z');
+    return word && role_nearest(l, role, v->text);
 }
 
 static const struct kind *part_kind_of_scalar(struct loader *l, const char *role,
                                               const struct value *v)
 {
     const struct kind *scalar = kind_list_scalar(l->list, role);
-    if (scalar && v->type != VALUE_NIL) return scalar;
+    if (scalar && v->type != VALUE_NIL && !is_slip(l, role, scalar, v)) return scalar;
     if (v->type == VALUE_TEXT) return part_unknown(l, role, v->at, v->text);
-    loader_error(l, v->at, role_names(l, role, "one of: "), "must be a %s, not %s", role,
-                 value_type_name(v));
+    loader_error(l, v->at, role_names(l, role, "one of: "), "must be %s, not %s",
+                 with_article(l->arena, role), value_type_name(v));
     return NULL;
 }
 

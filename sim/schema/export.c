@@ -42,11 +42,21 @@ static bool can_be_positional(const struct value *v)
     return !is_table(v) || v->tag;
 }
 
-static bool rest_can_be_positional(const struct value *list)
+/* Without a field's name before it, a part needs the name of its kind. */
+static void part_name(struct kind_list list, const struct field *f, struct value *v)
 {
-    for (const struct value *v = list->list_first; v; v = v->next)
-        if (!can_be_positional(v)) return false;
-    return list->list_count > 0;
+    bool part = f->type == FIELD_PART || (f->type == FIELD_LIST && f->of == FIELD_PART);
+    const struct kind *only = part ? kind_list_only(list, f->role) : NULL;
+    if (only && is_table(v)) v->tag = only->name;
+}
+
+static bool rest_can_be_positional(struct kind_list list, const struct field *f, struct value *v)
+{
+    for (struct value *item = v->list_first; item; item = item->next) {
+        part_name(list, f, item);
+        if (!can_be_positional(item)) return false;
+    }
+    return v->list_count > 0;
 }
 
 static void keyed_remove(struct value *map, struct value *item)
@@ -63,13 +73,15 @@ static void keyed_remove(struct value *map, struct value *item)
 }
 
 /* Leading fields that have a position go without their names. */
-static void use_positions(const struct kind *k, struct value *map)
+static void use_positions(struct kind_list list, const struct kind *k, struct value *map)
 {
     const struct field *f;
     for (uint32_t position = 1; (f = kind_positional(k, position)); position++) {
         struct value *v = value_get(map, f->name);
         bool rest = f->position == FIELD_REST;
-        if (!v || !(rest ? rest_can_be_positional(v) : can_be_positional(v))) return;
+        if (!v) return;
+        if (!rest) part_name(list, f, v);
+        if (!(rest ? rest_can_be_positional(list, f, v) : can_be_positional(v))) return;
         keyed_remove(map, v);
         if (!rest) {
             value_append(map, v);
@@ -108,7 +120,7 @@ static struct value *part_shown(struct kind_list list, struct arena *a, const st
     bool only = kind_list_only(list, k->role) == k;
     if (!only && !map->count) return value_text(a, said->at, k->name);
     if (!only) map->tag = k->name;
-    if (door == DOOR_LUA) use_positions(k, map);
+    if (door == DOOR_LUA) use_positions(list, k, map);
     return map;
 }
 
@@ -140,7 +152,7 @@ struct value *object_shown(struct kind_list list, struct arena *a, const struct 
     struct value *map = value_map(a, said->at);
     map->tag = k->name;
     fields_shown(list, a, k, said, door, map);
-    if (door == DOOR_LUA) use_positions(k, map);
+    if (door == DOOR_LUA) use_positions(list, k, map);
     return map;
 }
 

@@ -125,16 +125,17 @@ static void preset_compare(struct loader *l, const struct field *f, enum unit un
 static const char *required_hint(struct loader *l, const struct field *f, enum unit unit)
 {
     if (f->type == FIELD_REFERENCE)
-        return arena_format(l->arena, "the name of a %s", f->role);
+        return arena_format(l->arena, "the name of %s", with_article(l->arena, f->role));
     if (f->type == FIELD_PART) {
         const struct kind *k = kind_list_only(l->list, f->role);
         if (!k) k = kind_list_scalar(l->list, f->role);
-        return k && k->example ? arena_format(l->arena, "a %s, such as %s", f->role, k->example)
-                               : arena_format(l->arena, "a %s", f->role);
+        const char *role = with_article(l->arena, f->role);
+        return k && k->example ? arena_format(l->arena, "%s, such as %s", role, k->example) : role;
     }
     const char *sample = f->type == FIELD_CHOICE
                              ? arena_format(l->arena, "\"%s\"", f->choices[0])
                              : field_type_sample(field_quantity(f, unit));
+    if (!*sample) return NULL;
     return arena_format(l->arena, "such as %s = %s", f->name, sample);
 }
 
@@ -159,19 +160,20 @@ struct value *fields_load(struct loader *l, const struct kind *k, const struct v
     check(count <= KIND_FIELDS_MAX);
     check(l->depth < DEPTH_MAX);
     l->depth++;
-    const struct field *first = kind_positional(k, 1);
+    const struct field *first = kind_positional(k, 1), *bare = NULL;
     if (v && (v->type == VALUE_MAP || v->type == VALUE_LIST)) {
         keyed_given(l, k, v, &g);
         positional_given(l, k, v, &g);
     } else if (v && first) {
         g.values[first - k->fields] = v;
+        bare = first; /* the user wrote no name: neither does the path */
     }
     struct value *said = value_map(l->arena, at);
     said->tag = k->name;
     for (uint32_t i = 0; i < count; i++) {
         const struct field *f = &k->fields[i];
         size_t length = l->path.length;
-        path_key(&l->path, f->name);
+        if (f != bare) path_key(&l->path, f->name);
         struct value *item = one_field_load(l, f, unit, g.values[i], at, (char *)spec + f->offset);
         if (item) value_set(l->arena, said, f->name, item);
         path_cut(&l->path, length);

@@ -74,8 +74,8 @@ static const struct kind *object_kind(struct loader *l, const struct value *v)
     if (k) return k;
     const struct kind *part = kind_list_find(l->list, v->tag);
     if (part) {
-        loader_error(l, v->at, NULL, "%s is a %s: it stands inside an object, not alone", v->tag,
-                     part->role);
+        loader_error(l, v->at, NULL, "%s is %s: it stands inside an object, not alone", v->tag,
+                     with_article(l->arena, part->role));
         return NULL;
     }
     const char **names = arena_alloc(l->arena, 2 * l->list.count * sizeof *names);
@@ -97,7 +97,8 @@ static const char *object_name(struct loader *l, const struct kind *k, const str
     if (k->form != KIND_NAMED) return "";
     const struct value *name = value_get(v, "name");
     if (!name || name->type == VALUE_NIL) {
-        loader_error(l, v->at, k->example, "a %s needs a name", k->name);
+        loader_error(l, v->at, k->example ? arena_format(l->arena, "such as %s", k->example) : NULL,
+                     "%s needs a name", with_article(l->arena, k->name));
         return NULL;
     }
     if (name->type != VALUE_TEXT) return loader_wrong_type(l, FIELD_NAME, name);

@@ -35,6 +35,11 @@ const char *text_shortened(struct arena *a, const char *s, size_t bytes)
     return s[n] ? arena_format(a, "%.*s...", (int)n, s) : s;
 }
 
+const char *with_article(struct arena *a, const char *noun)
+{
+    return arena_format(a, "%s %s", *noun && strchr("aeiouAEIOU", *noun) ? "an" : "a", noun);
+}
+
 void path_key(struct text *path, const char *key)
 {
     if (is_word(key)) {

@@ -28,4 +28,7 @@ int path_read(struct arena *a, const char *text, struct path_step steps[PATH_STE
 /* s, or its first `bytes` and "...", never cutting a character. */
 const char *text_shortened(struct arena *a, const char *s, size_t bytes);
 
+/* "a dist", "an arrival" */
+const char *with_article(struct arena *a, const char *noun);
+
 #endif

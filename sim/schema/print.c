@@ -172,10 +172,18 @@ static void json_table(struct printer *p, const struct value *v, uint32_t indent
     table_close(p, indent, count, false, list ? "]" : "}");
 }
 
+static bool holds_tagged(const struct value *v)
+{
+    for (const struct value *item = v->list_first; item; item = item->next)
+        if (item->tag) return true;
+    return false;
+}
+
+/* at("10m", outage { ... }), call "redis", zones { "a", "b" } */
 static void lua_table(struct printer *p, const struct value *v, uint32_t indent)
 {
     uint32_t count = 0;
-    bool call = v->tag && !v->count && v->list_count;
+    bool call = v->tag && !v->count && (v->list_count == 1 || holds_tagged(v));
     if (v->tag) text_add(p->out, v->tag);
     if (call && v->list_count == 1 && v->list_first->type == VALUE_TEXT) {
         text_add(p->out, " ");

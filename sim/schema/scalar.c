@@ -100,8 +100,8 @@ static struct value *reference_load(struct loader *l, const struct field *f, con
                                     struct reference *r)
 {
     if (v->type != VALUE_TEXT) {
-        loader_error(l, v->at, NULL, "must be the name of a %s, not %s", f->role,
-                     value_type_name(v));
+        loader_error(l, v->at, NULL, "must be the name of %s, not %s",
+                     with_article(l->arena, f->role), value_type_name(v));
         return NULL;
     }
     struct value *said = value_text(l->arena, v->at, v->text);
