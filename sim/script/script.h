@@ -19,6 +19,16 @@ struct script_limits {
 };
 extern const struct script_limits script_limits_default;
 
+/* Limits that no option changes; each has its own message. */
+#define SCRIPT_SOURCE_BYTES_MAX (1 << 20) /* one file */
+#define SCRIPT_SOURCES_MAX 256            /* files of one scenario */
+#define SCRIPT_INCLUDE_DEPTH_MAX 16
+#define SCRIPT_TEXT_BYTES_MAX (1 << 20)   /* one Lua string */
+#define SCRIPT_VALUES_MAX 1000000         /* nodes of the value tree, parts never used included */
+#define SCRIPT_PATTERN_BYTES_MAX 256
+#define SCRIPT_PATTERN_STEPS_MAX 10000000 /* of one find, match, gmatch step or gsub match */
+#define SCRIPT_SECONDS_MAX 60             /* of processor time: the watchdog, never the rule */
+
 /* Runs the scenario once and returns its tree: a VALUE_LIST as schema.h wants it. NULL after
  * errors. *has_hooks: some callback was passed. *title: the first comment line, or NULL. */
 struct value *script_load(struct arena *a, const char *file, const struct script_limits *limits,
