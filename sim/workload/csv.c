@@ -1,4 +1,4 @@
-/* csv.c - lines, cells and columns; then times and values out of them.
+/* csv.c - columns, then times and values out of them.
  *
  * One pass over the text. A bad row is reported and left out, and the next is judged all the same;
  * rows are compared with the last good one. */
@@ -7,16 +7,12 @@
 #include "base/arena.h"
 #include "base/text.h"
 #include "orrery/time.h"
+#include "workload/csv_lines.h"
 #include "workload/csv_time.h"
 
 #include <string.h>
 
 #include "base/poison.h"
-
-struct cell {
-    const char *s;
-    size_t n;
-};
 
 enum time_form { TIME_UNKNOWN, TIME_SECONDS, TIME_DATE };
 
@@ -30,10 +26,7 @@ struct reader {
     struct arena *arena;
     const struct csv_source *source;
     struct diag *diag;
-    const char *next, *end; /* what is not read yet */
-    struct place at;        /* of the present line */
-    struct cell cells[CSV_COLUMNS_MAX];
-    uint32_t cell_count;
+    struct csv_lines lines;
     uint32_t time_column, value_column; /* from 0 */
     bool wants_value, strict;           /* strict: times must rise, not only never fall */
     enum time_form form;
@@ -41,117 +34,19 @@ struct reader {
     uint32_t count, capacity;
 };
 
-/* ---------------------------------------------------------------- lines and cells */
-
-/* A cell as a message may show it: short, and nothing that upsets a terminal. */
-#define SHOWN_MAX 40
-
-static const char *shown(const struct cell *c, char *buffer)
-{
-    size_t n = c->n < SHOWN_MAX ? c->n : SHOWN_MAX;
-    for (size_t i = 0; i < n; i++)
-        buffer[i] = c->s[i] >= ' ' && c->s[i] <= '~' ? c->s[i] : '?';
-    memcpy(buffer + n, c->n > n ? "..." : "", 4 - 3 * (c->n <= n));
-    return buffer;
-}
-
-#define SHOWN_BYTES (SHOWN_MAX + 4)
-
-static struct cell cell_trimmed(const char *s, const char *end)
-{
-    while (s < end && (*s == ' ' || *s == '\t'))
-        s++;
-    while (end > s && (end[-1] == ' ' || end[-1] == '\t'))
-        end--;
-    return (struct cell){ s, (size_t)(end - s) };
-}
-
-/* The text between the quotes, with doubled quotes made single; NULL end: not closed. */
-static const char *cell_quoted(struct reader *r, const char *s, const char *end, struct cell *c)
-{
-    const char *close = s;
-    size_t doubled = 0;
-    while (close < end && (*close != '"' || (close + 1 < end && close[1] == '"'))) {
-        doubled += *close == '"';
-        close += *close == '"' ? 2 : 1;
-    }
-    if (close >= end) return NULL;
-    *c = (struct cell){ s, (size_t)(close - s) };
-    if (doubled == 0) return close + 1;
-    char *copy = arena_alloc(r->arena, c->n - doubled);
-    for (size_t i = 0, k = 0; i < c->n; i += 1 + (s[i] == '"'))
-        copy[k++] = s[i];
-    *c = (struct cell){ copy, c->n - doubled };
-    return close + 1;
-}
-
-static bool cell_add(struct reader *r, struct cell c)
-{
-    if (r->cell_count == CSV_COLUMNS_MAX) {
-        diag_error(r->diag, r->at, NULL, NULL, "more than %d columns", CSV_COLUMNS_MAX);
-        return false;
-    }
-    r->cells[r->cell_count++] = c;
-    return true;
-}
-
-static bool cells_split(struct reader *r, const char *s, const char *end)
-{
-    for (r->cell_count = 0;; s++) { /* s stands before a cell */
-        while (s < end && (*s == ' ' || *s == '\t'))
-            s++;
-        const char *comma = memchr(s, ',', (size_t)(end - s));
-        struct cell c = cell_trimmed(s, comma != NULL ? comma : end);
-        if (s < end && *s == '"') {
-            const char *after = cell_quoted(r, s + 1, end, &c);
-            if (after == NULL) {
-                diag_error(r->diag, r->at, NULL, NULL, "a quote is opened and not closed");
-                return false;
-            }
-            while (after < end && (*after == ' ' || *after == '\t'))
-                after++;
-            comma = after < end ? after : NULL;
-            if (comma != NULL && *comma != ',') {
-                diag_error(r->diag, r->at, NULL, NULL, "text after a closing quote");
-                return false;
-            }
-        }
-        if (!cell_add(r, c)) return false;
-        if (comma == NULL) return true;
-        s = comma;
-    }
-}
-
-/* The next line that says something, split; false at the end. *good: its cells can be used. */
-static bool line_next(struct reader *r, bool *good)
-{
-    while (r->next < r->end) {
-        const char *s = r->next, *newline = memchr(s, '\n', (size_t)(r->end - s));
-        const char *end = newline != NULL ? newline : r->end;
-        r->next = newline != NULL ? newline + 1 : r->end;
-        r->at.line++;
-        if (end > s && end[-1] == '\r') end--;
-        struct cell whole = cell_trimmed(s, end);
-        if (whole.n == 0 || whole.s[0] == '#') continue;
-        *good = cells_split(r, s, end);
-        return true;
-    }
-    return false;
-}
-
 /* ---------------------------------------------------------------- columns */
 
-static bool cell_is(const struct cell *c, const char *text)
+static bool cell_is(const struct csv_cell *c, const char *text)
 {
     return c->n == strlen(text) && memcmp(c->s, text, c->n) == 0;
 }
 
 static const char *column_nearest(struct reader *r, const char *wanted)
 {
-    const char **names = arena_alloc(r->arena, r->cell_count * sizeof *names);
-    for (uint32_t i = 0; i < r->cell_count; i++)
-        names[i] = arena_text_n(r->arena, r->cells[i].s, r->cells[i].n);
-    const char *nearest = text_nearest(wanted, names, r->cell_count);
+    const char **names = arena_alloc(r->arena, r->lines.cell_count * sizeof *names);
+    for (uint32_t i = 0; i < r->lines.cell_count; i++)
+        names[i] = arena_text_n(r->arena, r->lines.cells[i].s, r->lines.cells[i].n);
+    const char *nearest = text_nearest(wanted, names, r->lines.cell_count);
     if (nearest != NULL) return arena_format(r->arena, "did you mean '%s'?", nearest);
     return arena_format(r->arena, "the first column is '%s'", names[0]);
 }
@@ -171,16 +66,17 @@ static bool column_find(struct reader *r, bool header, uint32_t preset, uint32_t
     const char *wanted = r->source->column;
     *column = preset;
     if (wanted == NULL || *wanted == '\0') return true;
-    for (uint32_t i = 0; header && i < r->cell_count; i++)
-        if (cell_is(&r->cells[i], wanted)) return *column = i, true;
+    for (uint32_t i = 0; header && i < r->lines.cell_count; i++)
+        if (cell_is(&r->lines.cells[i], wanted)) return *column = i, true;
     *column = column_number(wanted);
     if (*column != UINT32_MAX) return true;
-    diag_error(r->diag, r->at, NULL, header ? column_nearest(r, wanted) : "give its number, from 1",
+    diag_error(r->diag, r->lines.at, NULL,
+               header ? column_nearest(r, wanted) : "give its number, from 1",
                header ? "no column '%s'" : "no header line names a column '%s'", wanted);
     return false;
 }
 
-static bool time_read(const struct cell *c, int64_t *ns, enum time_form *form)
+static bool time_read(const struct csv_cell *c, int64_t *ns, enum time_form *form)
 {
     *form = TIME_SECONDS;
     if (csv_time_seconds(c->s, c->n, ns)) return true;
@@ -191,11 +87,11 @@ static bool time_read(const struct cell *c, int64_t *ns, enum time_form *form)
 /* A header has no number and no date in any of its cells. */
 static bool line_is_header(const struct reader *r)
 {
-    for (uint32_t i = 0; i < r->cell_count; i++) {
+    for (uint32_t i = 0; i < r->lines.cell_count; i++) {
         int64_t ns;
         double number;
         enum time_form form;
-        const struct cell *c = &r->cells[i];
+        const struct csv_cell *c = &r->lines.cells[i];
         if (time_read(c, &ns, &form) || text_read_double(c->s, c->n, &number)) return false;
     }
     return true;
@@ -205,43 +101,43 @@ static bool line_is_header(const struct reader *r)
 
 static bool row_time(struct reader *r, struct row *row)
 {
-    char buffer[SHOWN_BYTES];
-    const struct cell *c = &r->cells[r->time_column];
+    char buffer[CSV_SHOWN_BYTES];
+    const struct csv_cell *c = &r->lines.cells[r->time_column];
     enum time_form form;
     if (!time_read(c, &row->at_ns, &form)) {
-        diag_error(r->diag, r->at, NULL, "write seconds, or 1998-04-30 21:30:00",
-                   "'%s' is not a time", shown(c, buffer));
+        diag_error(r->diag, r->lines.at, NULL, "write seconds, or 1998-04-30 21:30:00",
+                   "'%s' is not a time", csv_cell_shown(c, buffer));
         return false;
     }
     if (r->form == TIME_UNKNOWN) r->form = form;
     if (r->form != form) {
-        diag_error(r->diag, r->at, NULL, NULL, "'%s' is %s, but the times before are %s",
-                   shown(c, buffer), form == TIME_DATE ? "a date" : "in seconds",
+        diag_error(r->diag, r->lines.at, NULL, NULL, "'%s' is %s, but the times before are %s",
+                   csv_cell_shown(c, buffer), form == TIME_DATE ? "a date" : "in seconds",
                    form == TIME_DATE ? "in seconds" : "dates");
         return false;
     }
     const struct row *before = r->count > 0 ? &r->rows[r->count - 1] : NULL;
     if (before == NULL || row->at_ns > before->at_ns) return true;
     if (row->at_ns == before->at_ns && !r->strict) return true;
-    diag_error(r->diag, r->at, NULL, "sort the file by time",
+    diag_error(r->diag, r->lines.at, NULL, "sort the file by time",
                row->at_ns < before->at_ns ? "'%s' is earlier than line %u"
                                           : "'%s' is the same time as line %u",
-               shown(c, buffer), before->line);
+               csv_cell_shown(c, buffer), before->line);
     return false;
 }
 
 static bool row_value(struct reader *r, struct row *row)
 {
-    char buffer[SHOWN_BYTES];
-    const struct cell *c = &r->cells[r->value_column];
+    char buffer[CSV_SHOWN_BYTES];
+    const struct csv_cell *c = &r->lines.cells[r->value_column];
     if (!text_read_double(c->s, c->n, &row->value)) {
-        diag_error(r->diag, r->at, NULL, NULL,
+        diag_error(r->diag, r->lines.at, NULL, NULL,
                    c->n == 0 ? "the value is missing%s" : "'%s' is not a finite number",
-                   shown(c, buffer));
+                   csv_cell_shown(c, buffer));
         return false;
     }
     if (row->value >= 0) return true;
-    diag_error(r->diag, r->at, NULL, NULL, "'%s' is negative", shown(c, buffer));
+    diag_error(r->diag, r->lines.at, NULL, NULL, "'%s' is negative", csv_cell_shown(c, buffer));
     return false;
 }
 
@@ -260,12 +156,12 @@ static void row_read(struct reader *r)
 {
     uint32_t last = r->time_column;
     if (r->wants_value && r->value_column > last) last = r->value_column;
-    if (last >= r->cell_count) {
-        diag_error(r->diag, r->at, NULL, NULL, "has %u columns, but column %u is wanted",
-                   r->cell_count, last + 1);
+    if (last >= r->lines.cell_count) {
+        diag_error(r->diag, r->lines.at, NULL, "separate columns by commas",
+                   "has %u columns, but column %u is wanted", r->lines.cell_count, last + 1);
         return;
     }
-    struct row row = { .line = r->at.line };
+    struct row row = { .line = r->lines.at.line };
     bool good = row_time(r, &row);
     if (r->wants_value) good &= row_value(r, &row);
     if (good) row_add(r, row);
@@ -275,14 +171,19 @@ static void row_read(struct reader *r)
 static bool first_line_read(struct reader *r)
 {
     bool good;
-    if (!line_next(r, &good)) {
-        diag_error(r->diag, r->at, NULL, NULL, "the file is empty");
+    if (!csv_line_next(&r->lines, &good)) {
+        diag_error(r->diag, r->lines.at, NULL, NULL, "the file is empty");
         return false;
     }
     if (!good) return false;
     bool header = line_is_header(r);
     uint32_t *wanted = r->wants_value ? &r->value_column : &r->time_column;
     if (!column_find(r, header, r->wants_value, wanted)) return false;
+    if (r->wants_value && r->value_column == r->time_column) {
+        diag_error(r->diag, r->lines.at, NULL, NULL, "column %u holds the times, not the values",
+                   r->time_column + 1);
+        return false;
+    }
     if (!header) row_read(r);
     return true;
 }
@@ -290,16 +191,15 @@ static bool first_line_read(struct reader *r)
 static bool rows_read(struct reader *r)
 {
     uint32_t errors = diag_error_count(r->diag);
-    if (r->end - r->next >= 3 && memcmp(r->next, "\xef\xbb\xbf", 3) == 0) r->next += 3;
     if (!first_line_read(r)) return false;
-    for (bool good; line_next(r, &good);) {
+    for (bool good; csv_line_next(&r->lines, &good);) {
         if (good) row_read(r);
         if (r->count <= CSV_ROWS_MAX) continue;
-        diag_error(r->diag, r->at, NULL, "use longer steps, or a part of it", "more than %d rows",
-                   CSV_ROWS_MAX);
+        diag_error(r->diag, r->lines.at, NULL, "use longer steps, or a part of it",
+                   "more than %d rows", CSV_ROWS_MAX);
         return false;
     }
-    r->at.line = 0; /* what is said from here on is about the whole file */
+    r->lines.at.line = 0; /* what is said from here on is about the whole file */
     return diag_error_count(r->diag) == errors;
 }
 
@@ -309,9 +209,7 @@ static struct reader *reader_open(struct arena *a, const struct csv_source *sour
     r->arena = a;
     r->source = source;
     r->diag = d;
-    r->next = source->text;
-    r->end = source->text + source->length;
-    r->at.file = source->file;
+    r->lines = csv_lines_open(a, source, d);
     return r;
 }
 
@@ -341,8 +239,8 @@ static bool steps_judge(struct reader *r, int64_t usual)
         int64_t step = r->rows[i].at_ns - r->rows[i - 1].at_ns;
         double off = (double)(step - usual);
         if (off <= slack && off >= -slack) continue;
-        r->at.line = r->rows[i].line;
-        diag_error(r->diag, r->at, NULL,
+        r->lines.at.line = r->rows[i].line;
+        diag_error(r->diag, r->lines.at, NULL,
                    off > 0 ? "add the missing rows, with 0 where nothing came" : NULL,
                    "%s: %g s after line %u, where other rows are %g s apart",
                    off > 0 ? "a gap" : "too early", ns_to_s(step), r->rows[i - 1].line,
@@ -359,7 +257,7 @@ bool csv_read_series(struct arena *a, const struct csv_source *source, struct di
     r->wants_value = r->strict = true;
     if (!rows_read(r)) return false;
     if (r->count < 2) {
-        diag_error(d, r->at, NULL, NULL,
+        diag_error(d, r->lines.at, NULL, NULL,
                    "has %u rows: at least two are needed to know how long a step is", r->count);
         return false;
     }
@@ -378,13 +276,13 @@ bool csv_read_times(struct arena *a, const struct csv_source *source, struct dia
     struct reader *r = reader_open(a, source, d);
     if (!rows_read(r)) return false;
     if (r->count == 0) {
-        diag_error(d, r->at, NULL, NULL, "has no rows");
+        diag_error(d, r->lines.at, NULL, NULL, "has no rows");
         return false;
     }
     int64_t origin = r->form == TIME_DATE ? r->rows[0].at_ns : 0;
     if (r->rows[0].at_ns < origin) {
-        r->at.line = r->rows[0].line;
-        diag_error(d, r->at, NULL, NULL, "%g s is before the run begins",
+        r->lines.at.line = r->rows[0].line;
+        diag_error(d, r->lines.at, NULL, NULL, "%g s is before the run begins",
                    ns_to_s(r->rows[0].at_ns));
         return false;
     }

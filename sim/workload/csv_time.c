@@ -6,7 +6,7 @@
 
 #include "base/poison.h"
 
-#define SECONDS_MAX 9e9 /* times 1e9 it still is an int64 */
+#define SECONDS_MAX 4e9 /* the difference of any two, in ns, is an int64 */
 #define YEAR_MIN 1970
 #define YEAR_MAX 2199
 

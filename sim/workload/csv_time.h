@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Seconds of either sign, to about 285 years. */
+/* Seconds of either sign, below 4e9 (126 years). */
 bool csv_time_seconds(const char *s, size_t n, int64_t *ns);
 
 /* "1998-04-30 21:30[:00[.5]]", with T instead of the space and Z, +02:00 or -0200 after it if need

@@ -1,0 +1,551 @@
+/* test_arrival.c - arrival processes: rates, laws and change points, and what their checks refuse.
+ * Streams are fixed; bounds are about five standard errors. Files come from a table here. */
+#include "base/arena.h"
+#include "orrery/arrival.h"
+#include "orrery/dist.h"
+#include "orrery/time.h"
+#include "workload/rate_steps.h"
+
+#include "../support/parts.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+extern const struct kind arrival_poisson, arrival_constant, arrival_renewal, arrival_batch,
+    arrival_mmpp, arrival_mmpp_state, arrival_diurnal, arrival_burst, arrival_csv, arrival_trace,
+    dist_constant, dist_erlang, dist_geometric, dist_pareto, dist_mixture;
+
+/* The scenario's folder, as far as these tests go. */
+static const struct {
+    const char *name, *text;
+} files[] = {
+    { "hourly.csv", "hour,count\n1998-05-01 00:00:00,3600\n1998-05-01 01:00:00,0\n"
+                    "1998-05-01 02:00:00,7200\n" },
+    { "rates.csv", "0,10\n1,50\n" },
+    { "zeros.csv", "0,0\n1,0\n" },
+    { "broken.csv", "0,1\n1,x\n" },
+    { "times.csv", "0.5\n1\n1\n4\n" },
+    { "late.csv", "1700000000\n1700000001\n" },
+};
+
+const char *document_read_file(const struct document *doc, const char *relative, struct place at,
+                               const char *path, struct diag *d, size_t *length)
+{
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        if (strcmp(files[i].name, relative) == 0) {
+            *length = strlen(files[i].text);
+            return arena_text(doc->arena, files[i].text);
+        }
+    diag_error(d, at, path, NULL, "cannot read '%s'", relative);
+    return NULL;
+}
+
+static int setup(void **state)
+{
+    static struct parts parts;
+    parts_open(&parts);
+    *state = &parts;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    parts_close(*state);
+    return 0;
+}
+
+static struct part good(void **state, const struct kind *kind, const char *said)
+{
+    struct part p = part_of(*state, kind, said);
+    assert_string_equal(parts_said(*state), "");
+    return p;
+}
+
+static void refuse(void **state, const struct kind *kind, const char *said, const char *message)
+{
+    part_of(*state, kind, said);
+    const char *text = parts_said(*state);
+    if (strstr(text, message) == NULL)
+        fail_msg("%s { %s } said '%s', not '%s'", kind->name, said, text, message);
+}
+
+/* One client's arrivals. */
+struct source {
+    const struct arrival_type *type;
+    const void *spec;
+    void *state;
+    struct rng rng;
+    int64_t now_ns;
+};
+
+static struct source source_open(void **state, struct part p, uint64_t seed)
+{
+    struct parts *parts = *state;
+    struct source s = { p.kind->vtable, p.spec, NULL, rng_open(seed), 0 };
+    s.state = arena_alloc(parts->arena, s.type->state_size);
+    if (s.type->open != NULL) s.type->open(s.spec, s.state, &s.rng);
+    return s;
+}
+
+/* False when there are no more. */
+static bool source_next(struct source *s)
+{
+    int64_t gap = s->type->next_gap(s->spec, s->state, s->now_ns, &s->rng);
+    assert_true(gap >= 0);
+    s->now_ns = time_add(s->now_ns, gap);
+    return s->now_ns != TIME_NEVER;
+}
+
+/* Arrivals in each of `count` windows of width_ns from 0. */
+static void windows_count(struct source *s, uint32_t *windows, uint32_t count, int64_t width_ns)
+{
+    memset(windows, 0, count * sizeof *windows);
+    while (source_next(s) && s->now_ns < count * width_ns)
+        windows[s->now_ns / width_ns]++;
+}
+
+static double total_of(const uint32_t *windows, uint32_t count)
+{
+    double total = 0;
+    for (uint32_t i = 0; i < count; i++)
+        total += windows[i];
+    return total;
+}
+
+/* Variance over mean of the counts: 1 for Poisson. */
+static double dispersion(const uint32_t *windows, uint32_t count)
+{
+    double mean = total_of(windows, count) / count, sum = 0;
+    for (uint32_t i = 0; i < count; i++)
+        sum += (windows[i] - mean) * (windows[i] - mean);
+    return sum / (count - 1) / mean;
+}
+
+static void assert_near(double got, double want, double away)
+{
+    if (!(fabs(got - want) <= away)) fail_msg("%.10g is not %.10g +- %g", got, want, away);
+}
+
+#define WINDOWS 10000
+
+static uint32_t windows[WINDOWS];
+
+static double rate_of(struct part p, int64_t duration_ns)
+{
+    return ((const struct arrival_type *)p.kind->vtable)->mean_rate(p.spec, duration_ns);
+}
+
+static void poisson_counts_are_as_spread_as_they_are_many(void **state)
+{
+    struct part p = good(state, &arrival_poisson, "rate=40/s");
+    struct source s = source_open(state, p, 1);
+    windows_count(&s, windows, WINDOWS, NS_PER_S);
+    assert_near(total_of(windows, WINDOWS), 400000, 5 * sqrt(400000));
+    assert_near(dispersion(windows, WINDOWS), 1, 5 * sqrt(2.0 / WINDOWS));
+    assert_true(rate_of(p, NS_PER_S) == 40 && p.kind->scalar);
+}
+
+static void a_rate_of_zero_never_comes(void **state)
+{
+    static const struct {
+        const struct kind *kind;
+        const char *said;
+    } rows[] = { { &arrival_poisson, "rate=0/s" },
+                 { &arrival_constant, "rate=0/s" },
+                 { &arrival_burst, "base=0/s peak=0/s at=1s duration=1s every=5s" },
+                 { &arrival_csv, "file=zeros.csv repeat=true" } };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct source s = source_open(state, good(state, rows[i].kind, rows[i].said), 1);
+        assert_false(source_next(&s));
+        s.now_ns = 5;
+        assert_false(source_next(&s));
+    }
+}
+
+static void a_constant_rate_never_drifts(void **state)
+{
+    struct part p = good(state, &arrival_constant, "rate=3/s");
+    struct source s = source_open(state, p, 1);
+    for (int i = 1; i <= 300000; i++) {
+        assert_true(source_next(&s));
+        assert_near((double)s.now_ns, i * (1e9 / 3), 1);
+    }
+    assert_int_equal(s.now_ns, 100000 * NS_PER_S);
+}
+
+static struct part renewal_of(void **state, struct part gap)
+{
+    struct part p = part_filled(*state, &arrival_renewal, "");
+    *(struct part *)part_member(&p, "gap") = gap;
+    return part_checked(*state, p);
+}
+
+static void renewal_gaps_follow_their_distribution(void **state)
+{
+    struct part p = renewal_of(state, good(state, &dist_erlang, "k=4 mean=25000000"));
+    struct source s = source_open(state, p, 2);
+    windows_count(&s, windows, WINDOWS, NS_PER_S);
+    assert_near(total_of(windows, WINDOWS), 400000, 5 * sqrt(400000 / 4.0));
+    assert_near(dispersion(windows, WINDOWS), 0.25, 0.03); /* scv, and a little for short windows */
+    assert_near(rate_of(p, NS_PER_S), 40, 1e-12);
+}
+
+static void a_renewal_whose_gaps_are_zero_is_refused(void **state)
+{
+    renewal_of(state, good(state, &dist_constant, "value=0"));
+    assert_non_null(strstr(parts_said(*state), "renewal.gap: its mean must be greater than 0"));
+}
+
+/* The loader checks the outer part after the inner one was refused: it must not fall over it. */
+static void a_renewal_of_a_refused_gap_adds_nothing(void **state)
+{
+    renewal_of(state, part_of(*state, &dist_mixture, ""));
+    const char *text = parts_said(*state);
+    assert_non_null(strstr(text, "mixture"));
+    assert_null(strstr(text, "renewal"));
+}
+
+static struct part batch_of(void **state, const char *said, struct part size)
+{
+    struct part p = part_filled(*state, &arrival_batch, said);
+    *(struct part *)part_member(&p, "size") = size;
+    return part_checked(*state, p);
+}
+
+static void batches_have_their_own_rate_and_size(void **state)
+{
+    struct part p = batch_of(state, "rate=10/s", good(state, &dist_geometric, "mean=3"));
+    struct source s = source_open(state, p, 3);
+    double calls = 0, batches = 0;
+    while (source_next(&s) && s.now_ns < 10000 * NS_PER_S) {
+        uint32_t size = s.type->batch(s.spec, s.state, &s.rng);
+        assert_true(size >= 1);
+        calls += size;
+        batches++;
+    }
+    assert_near(batches, 100000, 5 * sqrt(100000));
+    assert_near(calls / batches, 3, 5 * sqrt(6 / batches));
+    assert_near(rate_of(p, NS_PER_S), 30, 1e-12);
+}
+
+static void an_endless_batch_is_cut_to_its_limit(void **state)
+{
+    struct part p =
+        batch_of(state, "rate=10/s", good(state, &dist_pareto, "alpha=0.01 low=2000000"));
+    struct source s = source_open(state, p, 3);
+    assert_int_equal(s.type->batch(s.spec, s.state, &s.rng), 1000000);
+}
+
+static struct part mmpp_of(void **state, const char *first, const char *second)
+{
+    struct parts *parts = *state;
+    struct part *items = arena_alloc(parts->arena, 2 * sizeof *items);
+    items[0] = part_of(parts, &arrival_mmpp_state, first);
+    items[1] = part_of(parts, &arrival_mmpp_state, second);
+    struct part p = part_filled(parts, &arrival_mmpp, "");
+    *(struct list *)part_member(&p, "states") = (struct list){ 2, items };
+    return part_checked(parts, p);
+}
+
+/* Fischer & Meier-Hellstern, eq. 30: the dispersion of counts over long windows. */
+static double mmpp_dispersion(double rate1, double rate2, double dwell1, double dwell2)
+{
+    double leave1 = 1 / dwell1, leave2 = 1 / dwell2, leave = leave1 + leave2;
+    double apart = rate1 - rate2;
+    return 1 + 2 * apart * apart * leave1 * leave2 /
+                   (leave * leave * (rate1 * leave2 + rate2 * leave1));
+}
+
+static void mmpp_is_as_bursty_as_theory_says(void **state)
+{
+    struct part p = mmpp_of(state, "rate=20/s dwell=3s", "rate=200/s dwell=1s");
+    assert_near(rate_of(p, NS_PER_S), 65, 1e-12);
+    struct source s = source_open(state, p, 4);
+    windows_count(&s, windows, WINDOWS, 20 * NS_PER_S);
+    double calls = 65.0 * 20 * WINDOWS, spread = mmpp_dispersion(20, 200, 3, 1);
+    assert_near(total_of(windows, WINDOWS), calls, 5 * sqrt(calls * spread));
+    assert_near(dispersion(windows, WINDOWS) / spread, 1,
+                0.1); /* 3.8 % short of the limit at 20 s */
+}
+
+static void mmpp_begins_in_a_state_by_how_long_states_last(void **state)
+{
+    struct part p = mmpp_of(state, "rate=0/s dwell=3s", "rate=1000/s dwell=1s");
+    int busy = 0;
+    for (uint64_t seed = 0; seed < 4000; seed++) {
+        struct source s = source_open(state, p, seed);
+        busy += source_next(&s) && s.now_ns < 10 * NS_PER_MS;
+    }
+    double by_busy = 0.25 + 0.75 * 0.01 / 3; /* begun busy, or become so within 10 ms */
+    assert_near(busy, 4000 * by_busy, 5 * sqrt(4000 * by_busy * (1 - by_busy)) + 4);
+}
+
+static void mmpp_refuses_one_state_or_no_rate_at_all(void **state)
+{
+    part_of(*state, &arrival_mmpp, "");
+    assert_non_null(strstr(parts_said(*state), "mmpp.states: needs at least two states, not 0"));
+    mmpp_of(state, "rate=0/s dwell=1s", "rate=0/s dwell=1s");
+    assert_non_null(strstr(parts_said(*state), "mmpp.states: no state has a rate greater than 0"));
+}
+
+static void diurnal_follows_its_cosine(void **state)
+{
+    struct part p = good(state, &arrival_diurnal, "low=20/s peak=180/s period=100s phase=10s");
+    struct source s = source_open(state, p, 5);
+    uint32_t phases[10] = { 0 };
+    const int periods = 100;
+    while (source_next(&s) && s.now_ns < periods * 100 * NS_PER_S)
+        phases[s.now_ns / (10 * NS_PER_S) % 10]++;
+    for (int i = 0; i < 10; i++) {
+        double from = 2 * M_PI * (i + 1) / 10, to = 2 * M_PI * (i + 2) / 10;
+        double expected = periods * (100 * 10 - 80 * 100 / (2 * M_PI) * (sin(to) - sin(from)));
+        assert_near(phases[i], expected, 5 * sqrt(expected));
+    }
+    assert_near(rate_of(p, 1000 * NS_PER_S), 100, 1e-9);
+    double swing = sin(2 * M_PI * 0.11) - sin(2 * M_PI * 0.10); /* one second, from its tenth */
+    assert_near(rate_of(p, NS_PER_S), 100 - 80 * swing / (2 * M_PI * 0.01), 1e-9);
+}
+
+static void diurnal_is_said_by_low_or_by_mean(void **state)
+{
+    struct part mean = good(state, &arrival_diurnal, "mean=100/s peak=180/s");
+    struct part low = good(state, &arrival_diurnal, "low=20/s peak=180/s");
+    assert_near(rate_of(mean, NS_PER_HOUR), rate_of(low, NS_PER_HOUR), 1e-9);
+    assert_near(rate_of(good(state, &arrival_diurnal, "peak=180/s"), NS_PER_DAY), 90, 1e-9);
+    refuse(state, &arrival_diurnal, "peak=0/s", "diurnal.peak: must be greater than 0");
+    refuse(state, &arrival_diurnal, "low=5/s mean=6/s peak=9/s",
+           "give either low or mean, not both");
+    refuse(state, &arrival_diurnal, "low=9/s peak=5/s", "diurnal.low: is above peak (swap them)");
+    refuse(state, &arrival_diurnal, "mean=9/s peak=5/s", "diurnal.mean: is above peak");
+    refuse(state, &arrival_diurnal, "mean=2/s peak=5/s", "the rate would be negative at night");
+}
+
+static void a_surge_begins_and_ends_at_its_very_nanosecond(void **state)
+{
+    struct part p =
+        good(state, &arrival_burst, "base=0/s peak=100000/s at=2s duration=1s every=10s");
+    struct source s = source_open(state, p, 6);
+    uint32_t count = 0;
+    int64_t first = TIME_NEVER, last = 0;
+    while (source_next(&s) && s.now_ns < 50 * NS_PER_S) {
+        int64_t in_period = (s.now_ns - 2 * NS_PER_S) % (10 * NS_PER_S);
+        assert_true(s.now_ns >= 2 * NS_PER_S && in_period <= NS_PER_S);
+        if (in_period < first) first = in_period;
+        if (in_period > last) last = in_period;
+        count++;
+    }
+    assert_near(count, 500000, 5 * sqrt(500000));
+    assert_true(first < 100000 && last > NS_PER_S - 100000); /* ten mean gaps */
+}
+
+static void a_single_surge_comes_once(void **state)
+{
+    struct part p = good(state, &arrival_burst, "base=10/s peak=100/s at=100s duration=100s");
+    struct source s = source_open(state, p, 7);
+    windows_count(&s, windows, 100, 100 * NS_PER_S);
+    assert_near(windows[0], 1000, 5 * sqrt(1000));
+    assert_near(windows[1], 10000, 5 * sqrt(10000));
+    assert_near(total_of(windows + 2, 98), 98000, 5 * sqrt(98000));
+    assert_near(rate_of(p, 200 * NS_PER_S), 55, 1e-9);
+    refuse(state, &arrival_burst, "base=1/s peak=2/s at=0s duration=5s every=5s",
+           "burst.every: must be longer than the surge itself");
+}
+
+/* Time-change theorem: the area under the rate up to each arrival is a Poisson process of rate 1,
+ * so its gaps are exponential: Kolmogorov's distance on them sees any error at a change point. */
+static int order(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+#define GAPS 100000
+
+static void arrivals_at_changing_rates_are_exactly_poisson(void **state)
+{
+    static const int64_t begin[] = { 0, NS_PER_S, 3 * NS_PER_S, 4 * NS_PER_S };
+    static const double rates[] = { 2, 0, 5, 0.5 };
+    struct rate_steps steps = { 4, begin, rates, 6 * NS_PER_S, 1, 0 };
+    rate_steps_close(&steps);
+    assert_near(steps.cycle_area, 6, 1e-12);
+    static double gaps[GAPS];
+    struct rate_cursor c = { 0 };
+    struct rng r = rng_open(8);
+    int64_t now = 0;
+    for (int i = 0; i < GAPS; i++) {
+        double before = rate_mean(&steps, now) * ns_to_s(now);
+        int64_t gap = rate_next_gap(&steps, &c, now, &r);
+        assert_true(gap != TIME_NEVER);
+        now += gap;
+        gaps[i] = rate_mean(&steps, now) * ns_to_s(now) - before;
+    }
+    qsort(gaps, GAPS, sizeof *gaps, order);
+    double worst = 0;
+    for (int i = 0; i < GAPS; i++)
+        worst = fmax(worst, fabs(1 - exp(-gaps[i]) - (i + 0.5) / GAPS));
+    assert_true(worst * sqrt(GAPS) < 2.2);
+    (void)state;
+}
+
+static void rare_arrivals_pass_many_cycles_at_once(void **state)
+{
+    static const int64_t begin[] = { 0, NS_PER_S };
+    static const double rates[] = { 0, 2e-5 };
+    struct rate_steps steps = { 2, begin, rates, 2 * NS_PER_S, 0, 0 };
+    rate_steps_close(&steps);
+    struct rate_cursor c = { 0 };
+    struct rng r = rng_open(9);
+    int64_t now = 0;
+    int count = 0;
+    for (int64_t gap; count < 1000; now += gap, count++) {
+        gap = rate_next_gap(&steps, &c, now, &r);
+        assert_true(gap != TIME_NEVER && (now + gap) % (2 * NS_PER_S) >= NS_PER_S - 1);
+    }
+    assert_near(ns_to_s(now), 1000 / 1e-5, 5 * sqrt(1000) / 1e-5);
+    (void)state;
+}
+
+static void a_rate_too_small_for_any_run_never_comes(void **state)
+{
+    static const int64_t begin[] = { 0 };
+    static const double rates[] = { 1e-15 };
+    struct rate_steps steps = { 1, begin, rates, NS_PER_S, 0, 0 };
+    rate_steps_close(&steps);
+    struct rate_cursor c = { 0 };
+    struct rng r = rng_open(10);
+    assert_true(rate_next_gap(&steps, &c, 0, &r) == TIME_NEVER);
+    assert_true(rate_next_gap(&steps, &c, 1, &r) == TIME_NEVER);
+    (void)state;
+}
+
+static void a_series_of_counts_is_played_step_by_step(void **state)
+{
+    struct part p = good(state, &arrival_csv, "file=hourly.csv scale=10");
+    struct source s = source_open(state, p, 11);
+    windows_count(&s, windows, 5, NS_PER_HOUR);
+    assert_near(windows[0], 36000, 5 * sqrt(36000));
+    assert_int_equal(windows[1], 0);
+    assert_near(windows[2], 72000, 5 * sqrt(72000));
+    assert_int_equal(windows[3] + windows[4], 0); /* after the last row nothing comes */
+    assert_near(rate_of(p, 3 * NS_PER_HOUR), 10, 1e-9);
+    assert_near(rate_of(p, 6 * NS_PER_HOUR), 5, 1e-9);
+}
+
+static void a_series_can_be_repeated_and_stretched(void **state)
+{
+    struct part p = good(state, &arrival_csv, "file=hourly.csv stretch=0.01 repeat=true scale=100");
+    struct source s = source_open(state, p, 12);
+    windows_count(&s, windows, 300, 36 * NS_PER_S);
+    for (int i = 0; i < 300; i += 3) {
+        assert_near(windows[i], 3600, 6 * sqrt(3600));
+        assert_int_equal(windows[i + 1], 0);
+        assert_near(windows[i + 2], 7200, 6 * sqrt(7200));
+    }
+    assert_near(rate_of(p, 108 * 1000 * NS_PER_S), 100, 1e-6);
+    assert_near(rate_of(p, 36 * NS_PER_S * 301), (100 * 300 + 100) / 301.0, 1e-6);
+}
+
+static void a_series_of_rates_is_not_divided_by_its_step(void **state)
+{
+    assert_near(rate_of(good(state, &arrival_csv, "file=rates.csv values=rate"), 2 * NS_PER_S), 30,
+                1e-9);
+    struct part p = good(state, &arrival_csv, "file=rates.csv values=rate stretch=60");
+    assert_near(rate_of(p, 120 * NS_PER_S), 30, 1e-9);
+}
+
+static void a_series_that_cannot_be_played_is_refused(void **state)
+{
+    refuse(state, &arrival_csv, "file=none.csv", "csv: cannot read 'none.csv'");
+    refuse(state, &arrival_csv, "file=broken.csv",
+           "broken.csv:2: error: 'x' is not a finite number");
+    refuse(state, &arrival_csv, "file=hourly.csv stretch=1e6",
+           "csv.stretch: makes a step of 3.6e+09 s");
+    refuse(state, &arrival_csv, "file=rates.csv values=rate scale=1e11",
+           "csv.scale: makes a rate above");
+    refuse(state, &arrival_csv, "file=rates.csv column=9", "rates.csv:1: error: has 2 columns");
+}
+
+static void a_trace_is_played_as_it_was_recorded(void **state)
+{
+    struct part p = good(state, &arrival_trace, "file=times.csv");
+    struct source s = source_open(state, p, 13);
+    static const int64_t at[] = { 500000000, 1000000000, 1000000000, 4000000000 };
+    for (int i = 0; i < 4; i++) {
+        assert_true(source_next(&s));
+        assert_int_equal(s.now_ns, at[i]);
+    }
+    assert_false(source_next(&s));
+    assert_near(rate_of(p, 8 * NS_PER_S), 0.5, 1e-12);
+    assert_near(rate_of(p, 2 * NS_PER_S), 1.5, 1e-12);
+}
+
+static void a_client_that_begins_late_misses_what_came_before(void **state)
+{
+    struct source s = source_open(state, good(state, &arrival_trace, "file=times.csv"), 13);
+    s.now_ns = 2 * NS_PER_S;
+    assert_true(source_next(&s));
+    assert_int_equal(s.now_ns, 4 * NS_PER_S);
+}
+
+static void a_trace_can_be_played_faster(void **state)
+{
+    struct source s = source_open(state, good(state, &arrival_trace, "file=times.csv scale=4"), 13);
+    assert_true(source_next(&s));
+    assert_int_equal(s.now_ns, 125000000);
+    refuse(state, &arrival_trace, "file=late.csv",
+           "trace.file: its last call comes after 1.7e+09 s");
+    refuse(state, &arrival_trace, "file=none.csv", "cannot read");
+    refuse(state, &arrival_trace, "file=broken.csv column=2", "'x' is not a time");
+}
+
+/* Two variants of a scenario see the same customers: the process asks nothing but its stream. */
+static void the_same_stream_gives_the_same_arrivals(void **state)
+{
+    struct part p = good(state, &arrival_burst, "base=10/s peak=100/s at=1s duration=1s every=3s");
+    struct source a = source_open(state, p, 14), b = source_open(state, p, 14);
+    for (int i = 0; i < 10000; i++) {
+        assert_true(source_next(&a) && source_next(&b));
+        assert_true(a.now_ns == b.now_ns);
+    }
+}
+
+#define ARRIVAL_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ARRIVAL_TEST(poisson_counts_are_as_spread_as_they_are_many),
+        ARRIVAL_TEST(a_rate_of_zero_never_comes),
+        ARRIVAL_TEST(a_constant_rate_never_drifts),
+        ARRIVAL_TEST(renewal_gaps_follow_their_distribution),
+        ARRIVAL_TEST(a_renewal_whose_gaps_are_zero_is_refused),
+        ARRIVAL_TEST(a_renewal_of_a_refused_gap_adds_nothing),
+        ARRIVAL_TEST(batches_have_their_own_rate_and_size),
+        ARRIVAL_TEST(an_endless_batch_is_cut_to_its_limit),
+        ARRIVAL_TEST(mmpp_is_as_bursty_as_theory_says),
+        ARRIVAL_TEST(mmpp_begins_in_a_state_by_how_long_states_last),
+        ARRIVAL_TEST(mmpp_refuses_one_state_or_no_rate_at_all),
+        ARRIVAL_TEST(diurnal_follows_its_cosine),
+        ARRIVAL_TEST(diurnal_is_said_by_low_or_by_mean),
+        ARRIVAL_TEST(a_surge_begins_and_ends_at_its_very_nanosecond),
+        ARRIVAL_TEST(a_single_surge_comes_once),
+        ARRIVAL_TEST(arrivals_at_changing_rates_are_exactly_poisson),
+        ARRIVAL_TEST(rare_arrivals_pass_many_cycles_at_once),
+        ARRIVAL_TEST(a_rate_too_small_for_any_run_never_comes),
+        ARRIVAL_TEST(a_series_of_counts_is_played_step_by_step),
+        ARRIVAL_TEST(a_series_can_be_repeated_and_stretched),
+        ARRIVAL_TEST(a_series_of_rates_is_not_divided_by_its_step),
+        ARRIVAL_TEST(a_series_that_cannot_be_played_is_refused),
+        ARRIVAL_TEST(a_trace_is_played_as_it_was_recorded),
+        ARRIVAL_TEST(a_client_that_begins_late_misses_what_came_before),
+        ARRIVAL_TEST(a_trace_can_be_played_faster),
+        ARRIVAL_TEST(the_same_stream_gives_the_same_arrivals),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
