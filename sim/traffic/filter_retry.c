@@ -43,7 +43,9 @@ static void on_retry(struct world *w, uint32_t id, uint32_t generation)
     call_resume(w, id, (uint8_t)(c->stage + 1));
 }
 
-static const struct event_type call_retry = { "call.retry", on_retry, call_live, PHASE_WORK };
+static const struct event_type call_retry = {
+    .name = "call.retry", .fire = on_retry, .live = call_live, .phase = PHASE_WORK
+};
 
 static enum verdict retry_on_call(const struct filter_site *site, struct world *w, uint32_t id,
                                   enum outcome *outcome)

@@ -37,7 +37,8 @@ static bool timer_live(const struct world *w, uint32_t a, uint32_t generation)
 static bool timer_stale(const struct world *w, uint32_t a, uint8_t index)
 {
     const struct call *c = call_get(w, timer_call(a));
-    if (c->stage <= index) return true; /* its answer has come past this filter */
+    if (c->flags & CALL_ORPHAN) return true; /* given up already; the caller has another id */
+    if (c->stage <= index) return true;      /* its answer has come past this filter */
     return route_retry_index(w, c->route) < index && c->attempt != a >> ATTEMPT_SHIFT;
 }
 
@@ -62,7 +63,8 @@ static void timer_fire(struct world *w, uint32_t a, uint8_t index)
 TIMER(0) TIMER(1) TIMER(2) TIMER(3) TIMER(4) TIMER(5) TIMER(6) TIMER(7)
 #undef TIMER
 
-#define TIMER(i) { "call.timeout." #i, on_timer_##i, timer_live, PHASE_WORK }
+#define TIMER(i)                                                                                   \
+    { .name = "call.timeout." #i, .fire = on_timer_##i, .live = timer_live, .phase = PHASE_WORK }
 static const struct event_type timers[] = { TIMER(0), TIMER(1), TIMER(2), TIMER(3),
                                             TIMER(4), TIMER(5), TIMER(6), TIMER(7) };
 #undef TIMER

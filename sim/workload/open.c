@@ -23,8 +23,9 @@ static void on_arrival(struct world *w, uint32_t index, uint32_t unused)
     }
 }
 
-static const struct event_type client_arrival = { "client.arrival", on_arrival, NULL,
-                                                  PHASE_ARRIVAL };
+static const struct event_type client_arrival = {
+    .name = "client.arrival", .fire = on_arrival, .phase = PHASE_ARRIVAL
+};
 
 static void arrival_next(struct world *w, struct client *cl, int64_t from_ns)
 {

@@ -20,7 +20,9 @@ static void on_send(struct world *w, uint32_t index, uint32_t user)
     client_send(w, cl, iteration_key(cl, user), user, cl->users[user].iteration);
 }
 
-static const struct event_type client_send_due = { "client.send", on_send, NULL, PHASE_ARRIVAL };
+static const struct event_type client_send_due = {
+    .name = "client.send", .fire = on_send, .phase = PHASE_ARRIVAL
+};
 
 static int64_t think_ns(const struct client *cl, uint32_t user)
 {
