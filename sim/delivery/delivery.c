@@ -3,6 +3,8 @@
 
 #include "base/arena.h"
 
+#include "base/poison.h"
+
 static void delivery_open(struct world *w, void *state, struct diag *d)
 {
     (void)d;

@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#include "base/poison.h"
+
 /* Room on a node can come free without this service noticing, so a blocked release looks again. */
 #define BLOCKED_RETRY_NS (5 * NS_PER_S)
 
@@ -125,8 +127,8 @@ static void stop_old(struct world *w, uint32_t service, struct census *c)
     int64_t available_min = (int64_t)service_replicas(w, service) - r->limits.unavailable;
     if (available_min < 0) available_min = 0;
     int64_t new_unavailable = (int64_t)c->new_count - c->new_available;
-    int64_t spare = (int64_t)c->old_ready + c->old_unready + c->new_count - available_min -
-                    new_unavailable;
+    int64_t spare =
+        (int64_t)c->old_ready + c->old_unready + c->new_count - available_min - new_unavailable;
     if (spare <= 0) return;
     c->old_unready -= drain_old(w, service, false, (uint32_t)spare);
     int64_t surplus = (int64_t)c->old_ready + c->new_available - available_min;

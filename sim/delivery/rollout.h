@@ -13,10 +13,10 @@ struct rollout {
     uint32_t generation;  /* of the release: events of an older one are dead */
     uint32_t cause;       /* its release.begin */
     int64_t began_ns;
-    uint32_t moved;       /* old pods taken away by the release under way */
-    bool *old;            /* by slot: a pod of before, still to be replaced */
-    int64_t *ready_ns;    /* by slot: since when */
-    struct event_id next; /* the step already planned for this instant */
+    uint32_t moved;        /* old pods taken away by the release under way */
+    bool *old;             /* by slot: a pod of before, still to be replaced */
+    int64_t *ready_ns;     /* by slot: since when */
+    struct event_id next;  /* the step already planned for this instant */
     struct event_id retry; /* while blocked */
     uint32_t release_count, moved_total;
     int64_t ended_ns_total, last_ns; /* durations of releases that ended */

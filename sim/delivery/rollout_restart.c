@@ -5,6 +5,8 @@
 #include "orrery/action.h"
 #include "service/service.h"
 
+#include "base/poison.h"
+
 struct restart_spec {
     struct reference service;
     const char *version;

@@ -3,6 +3,8 @@
 
 #include "orrery/action.h"
 
+#include "base/poison.h"
+
 struct scale_spec {
     struct reference service;
     uint32_t replicas;

@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/poison.h"
+
 #define REPLICAS_MAX 100000
 
 bool verb_service(struct world *w, const char *name, uint32_t *service, char *error,
@@ -53,9 +55,9 @@ static bool scale_act(struct world *w, const struct argument *arguments, uint32_
     bool done = true;
     uint32_t before = service_replicas(w, service);
     if (before != replicas) {
-        uint32_t cause = recorder_event(w->recorder, now_ns(w), "action", service_name(w, service),
-                                        0, "a script scales it from %u to %u replicas", before,
-                                        replicas);
+        uint32_t cause =
+            recorder_event(w->recorder, now_ns(w), "action", service_name(w, service), 0,
+                           "a script scales it from %u to %u replicas", before, replicas);
         done = scale_to(w, service, replicas, cause);
     }
     *result = (struct argument){ .type = ARGUMENT_BOOL, .boolean = done };
@@ -94,8 +96,8 @@ static bool ready_act(struct world *w, const struct argument *arguments, uint32_
     (void)count;
     uint32_t service;
     if (!verb_service(w, arguments[0].text, &service, error, error_size)) return false;
-    *result = (struct argument){ .type = ARGUMENT_NUMBER,
-                                 .number = service_ready_count(w, service) };
+    *result =
+        (struct argument){ .type = ARGUMENT_NUMBER, .number = service_ready_count(w, service) };
     return true;
 }
 
@@ -128,7 +130,7 @@ const struct verb verb_restart = {
     .act = restart_act,
 };
 
-static const char *const signal_names[] = { "p50",         "p95",       "p99",   "throughput",
+static const char *const signal_names[] = { "p50",         "p95",         "p99",       "throughput",
                                             "error_ratio", "utilization", "in_flight", "queue",
                                             "replicas",    "ready" };
 #define SIGNAL_COUNT (sizeof signal_names / sizeof *signal_names)
@@ -147,8 +149,10 @@ static bool signal_act(struct world *w, const struct argument *arguments, uint32
     (void)count;
     const char *dot = strchr(arguments[0].text, '.');
     if (!dot) {
-        snprintf(error, error_size, "'%.63s' is no signal: write \"SERVICE.SIGNAL\", as in "
-                 "\"cart.p99\"", arguments[0].text);
+        snprintf(error, error_size,
+                 "'%.63s' is no signal: write \"SERVICE.SIGNAL\", as in "
+                 "\"cart.p99\"",
+                 arguments[0].text);
         return false;
     }
     char name[64];
@@ -169,9 +173,10 @@ static bool signal_act(struct world *w, const struct argument *arguments, uint32
 const struct verb verb_signal = {
     .name = "signal",
     .usage = "w:signal(\"service.signal\")",
-    .doc = "What the last complete window measured: p50, p95, p99 (seconds), throughput (per second), "
-           "error_ratio, utilization, in_flight, queue; or replicas, ready now. Not a number (nan) "
-           "when nothing was measured.",
+    .doc =
+        "What the last complete window measured: p50, p95, p99 (seconds), throughput (per second), "
+        "error_ratio, utilization, in_flight, queue; or replicas, ready now. Not a number (nan) "
+        "when nothing was measured.",
     .signature = "t",
     .act = signal_act,
 };

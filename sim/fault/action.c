@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include "base/poison.h"
+
 static void action_end(struct world *w, uint32_t index, uint32_t cause)
 {
     struct scheduled *s = &schedule_of(w)->items[index];

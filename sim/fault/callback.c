@@ -6,6 +6,8 @@
 #include "base/arena.h"
 #include "base/check.h"
 
+#include "base/poison.h"
+
 struct callback_spec {
     uint32_t function;
 };

@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#include "base/poison.h"
+
 #define OPERATIONS_ALL UINT32_MAX
 
 static void service_unknown(const struct document *doc, const char *name, struct place at,
@@ -27,13 +29,12 @@ static void service_unknown(const struct document *doc, const char *name, struct
 void target_spec_check(void *spec, const struct document *doc, struct place at, const char *path,
                        struct diag *d)
 {
-    const struct target_spec *on = spec;
-    const char *name, *operation;
-    target_split(doc->arena, on->target, &name, &operation);
+    struct target_spec *on = spec;
+    target_split(doc->arena, on->target, &on->service, &on->operation);
     path = arena_format(doc->arena, "%s.target", path);
-    if (!document_find(doc, "service", name))
-        service_unknown(doc, name, at, path, d);
-    else if (operation)
+    if (!document_find(doc, "service", on->service))
+        service_unknown(doc, on->service, at, path, d);
+    else if (on->operation)
         target_check(doc, on->target, at, path, d);
 }
 
@@ -51,10 +52,8 @@ static uint32_t operation_of(const struct world *w, const char *service, const c
 void target_disturb(struct world *w, const struct target_spec *on, struct disturbance d,
                     struct target_state *state)
 {
-    const char *name, *operation;
-    target_split(w->arena, on->target, &name, &operation);
-    d.service = service_find(w, name);
-    d.operation = operation_of(w, name, operation);
+    d.service = service_find(w, on->service);
+    d.operation = operation_of(w, on->service, on->operation);
     d.replicas_limit = on->pods == COUNT_UNLIMITED ? 0 : on->pods;
     if (d.cpu_factor == 0) d.cpu_factor = 1;
     state->disturbance = service_disturb(w, &d);

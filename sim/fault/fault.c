@@ -3,6 +3,8 @@
 
 #include "base/check.h"
 
+#include "base/poison.h"
+
 static void fault_open(struct world *w, void *state, struct diag *d)
 {
     (void)d;

@@ -21,10 +21,10 @@ struct scheduled {
     const struct kind *kind; /* of the action */
     const struct action_type *type;
     const void *spec;
-    void *state;             /* the action's */
+    void *state;                           /* the action's */
     int64_t first_ns, period_ns, until_ns; /* period 0: once */
-    uint32_t condition;      /* a script function; 0: none */
-    bool under_way;          /* begun, and an end is to come */
+    uint32_t condition;                    /* a script function; 0: none */
+    bool under_way;                        /* begun, and an end is to come */
 };
 
 struct schedule {
@@ -53,16 +53,18 @@ struct target_spec {
     const char *target;
     uint32_t pods; /* COUNT_UNLIMITED: all */
     int64_t duration_ns;
+    const char *service, *operation; /* derived from target; operation NULL: all */
 };
 
 /* The three rows that such a kind begins with; `on` is its struct target_spec. */
 #define TARGET_FIELDS(T)                                                                           \
     TEXT(T, "target", on.target, .position = 1,                                                    \
-         .doc = "What is hit: a service (\"cart\") or one of its endpoints (\"cart GET /cart\")."), \
-    COUNT(T, "pods", on.pods, .preset = "unlimited", .min = 1, .max = COUNT_UNLIMITED,             \
-          .doc = "Only the first so many pods of the service are hit."),                           \
-    DURATION(T, "duration", on.duration_ns, .preset = "", .min = 1, .max = TIME_MAX_NS,            \
-             .doc = "How long it lasts; to the end of the run when left out.")
+         .doc =                                                                                    \
+             "What is hit: a service (\"cart\") or one of its endpoints (\"cart GET /cart\")."),   \
+        COUNT(T, "pods", on.pods, .preset = "unlimited", .min = 1, .max = COUNT_UNLIMITED,         \
+              .doc = "Only the first so many pods of the service are hit."),                       \
+        DURATION(T, "duration", on.duration_ns, .preset = "", .min = 1, .max = TIME_MAX_NS,        \
+                 .doc = "How long it lasts; to the end of the run when left out.")
 
 struct target_state {
     uint32_t disturbance;

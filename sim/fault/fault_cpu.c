@@ -1,5 +1,8 @@
-/* fault_cpu.c - `cpuHog`: the same calls need more CPU: a costly change, or a neighbour on the node. */
+/* fault_cpu.c - `cpuHog`: the same calls need more CPU: a costly change, or a neighbour on the
+ * node. */
 #include "fault/fault.h"
+
+#include "base/poison.h"
 
 struct cpu_spec {
     struct target_spec on;

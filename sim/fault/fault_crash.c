@@ -5,6 +5,8 @@
 
 #include "fault/fault.h"
 
+#include "base/poison.h"
+
 struct crash_spec {
     struct reference service;
     uint32_t pods;
@@ -16,8 +18,7 @@ static const struct field crash_fields[] = {
               .doc = "The service whose pods crash."),
     COUNT(struct crash_spec, "pods", pods, .preset = "1", .min = 1, .max = COUNT_UNLIMITED,
           .doc = "How many pods crash; \"unlimited\" is all of them."),
-    TEXT(struct crash_spec, "reason", reason, .preset = "killed",
-         .doc = "Why, for the timeline."),
+    TEXT(struct crash_spec, "reason", reason, .preset = "killed", .doc = "Why, for the timeline."),
     FIELDS_END
 };
 

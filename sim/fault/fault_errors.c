@@ -1,6 +1,8 @@
 /* fault_errors.c - `errors`: a share of calls fails at once. */
 #include "fault/fault.h"
 
+#include "base/poison.h"
+
 struct errors_spec {
     struct target_spec on;
     double ratio;

@@ -1,18 +1,20 @@
-/* fault_hang.c - `hang`: an unbounded slow call. The call never answers and never lets go of its worker, so a
- * pod runs out of workers unless callers time out and the service cancels abandoned work. */
+/* fault_hang.c - `hang`: an unbounded slow call. The call never answers and never lets go of its
+ * worker, so a pod runs out of workers unless callers time out and the service cancels abandoned
+ * work. */
 #include "fault/fault.h"
+
+#include "base/poison.h"
 
 struct hang_spec {
     struct target_spec on;
     double ratio;
 };
 
-static const struct field hang_fields[] = {
-    TARGET_FIELDS(struct hang_spec),
-    RATIO(struct hang_spec, "ratio", ratio, .preset = "100%", .min = 0, .max = 1,
-          .doc = "Share of calls that never answer."),
-    FIELDS_END
-};
+static const struct field hang_fields[] = { TARGET_FIELDS(struct hang_spec),
+                                            RATIO(struct hang_spec, "ratio", ratio,
+                                                  .preset = "100%", .min = 0, .max = 1,
+                                                  .doc = "Share of calls that never answer."),
+                                            FIELDS_END };
 
 static void hang_begin(const void *spec, void *state, struct world *w, uint32_t cause)
 {

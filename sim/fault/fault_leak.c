@@ -1,6 +1,8 @@
 /* fault_leak.c - `leak`: each call keeps some memory for good, until its pod is killed for it. */
 #include "fault/fault.h"
 
+#include "base/poison.h"
+
 struct leak_spec {
     struct target_spec on;
     int64_t bytes;
@@ -33,7 +35,8 @@ const struct kind fault_leak = {
     .role = "action",
     .form = KIND_PART,
     .room = "fault",
-    .doc = "Makes calls to a service leak memory: past its memory limit a pod is killed and restarts.",
+    .doc =
+        "Makes calls to a service leak memory: past its memory limit a pod is killed and restarts.",
     .example = "at(\"10m\", leak { \"recommendation\", bytes = \"64Ki\" })",
     .spec_size = sizeof(struct leak_spec),
     .fields = leak_fields,

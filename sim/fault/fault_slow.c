@@ -1,6 +1,8 @@
 /* fault_slow.c - `slow`: calls wait before their work begins, as behind a slow disk or lock. */
 #include "fault/fault.h"
 
+#include "base/poison.h"
+
 struct slow_spec {
     struct target_spec on;
     struct part latency;

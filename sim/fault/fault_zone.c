@@ -6,6 +6,8 @@
 
 #include "infra/infra.h"
 
+#include "base/poison.h"
+
 struct zone_outage_spec {
     const char *zone_name;
     int64_t duration_ns;
@@ -15,8 +17,7 @@ struct zone_outage_spec {
 static const struct field zone_outage_fields[] = {
     NAME(struct zone_outage_spec, "zone", zone_name, .position = 1, .doc = "The zone that fails."),
     DURATION(struct zone_outage_spec, "duration", duration_ns, .preset = "", .min = 1,
-             .max = TIME_MAX_NS,
-             .doc = "How long it lasts; to the end of the run when left out."),
+             .max = TIME_MAX_NS, .doc = "How long it lasts; to the end of the run when left out."),
     FIELDS_END
 };
 

@@ -8,6 +8,8 @@
 #include "base/arena.h"
 #include "base/check.h"
 
+#include "base/poison.h"
+
 /* A shorter period would make a run of callbacks and nothing else. */
 #define PERIOD_NS_MIN 1e6
 
@@ -146,8 +148,10 @@ static void when_fire(struct world *w, uint32_t index, uint32_t unused)
     struct argument answer;
     if (!callback_call(w, schedule_of(w)->items[index].condition, &answer)) return;
     if (answer.type != ARGUMENT_BOOL) {
-        w->failure = arena_format(w->arena, "at %.9f s: the condition of `when` must answer true "
-                                            "or false", ns_to_s(now_ns(w)));
+        w->failure = arena_format(w->arena,
+                                  "at %.9f s: the condition of `when` must answer true "
+                                  "or false",
+                                  ns_to_s(now_ns(w)));
         engine_stop(w->engine);
     } else if (answer.boolean) {
         action_begin(w, index);
@@ -162,18 +166,23 @@ static struct scheduled scheduled_of(const struct object *o)
 {
     if (o->kind == &fault_at) {
         const struct at_spec *at = o->spec;
-        return (struct scheduled){ .kind = at->action.kind, .spec = at->action.spec,
+        return (struct scheduled){ .kind = at->action.kind,
+                                   .spec = at->action.spec,
                                    .first_ns = at->time_ns };
     }
     if (o->kind == &fault_every) {
         const struct every_spec *every = o->spec;
-        return (struct scheduled){ .kind = every->action.kind, .spec = every->action.spec,
+        return (struct scheduled){ .kind = every->action.kind,
+                                   .spec = every->action.spec,
                                    .first_ns = every->from_ns + every->period_ns,
-                                   .period_ns = every->period_ns, .until_ns = every->until_ns };
+                                   .period_ns = every->period_ns,
+                                   .until_ns = every->until_ns };
     }
     const struct when_spec *when = o->spec;
-    return (struct scheduled){ .kind = when->action.kind, .spec = when->action.spec,
-                               .first_ns = when->period_ns, .period_ns = when->period_ns,
+    return (struct scheduled){ .kind = when->action.kind,
+                               .spec = when->action.spec,
+                               .first_ns = when->period_ns,
+                               .period_ns = when->period_ns,
                                .condition = when->condition };
 }
 
@@ -204,9 +213,9 @@ void schedule_begin(struct world *w)
     struct schedule *f = schedule_of(w);
     for (uint32_t i = 0; i < f->count; i++) {
         const struct scheduled *s = &f->items[i];
-        const struct event_type *due = s->condition     ? &when_due
-                                       : s->period_ns   ? &every_due
-                                                        : &at_due;
+        const struct event_type *due = s->condition   ? &when_due
+                                       : s->period_ns ? &every_due
+                                                      : &at_due;
         engine_at(w->engine, s->first_ns, due, i, 0);
     }
 }

@@ -4,6 +4,8 @@
 #include "fault/verbs_run.h"
 #include "service/service.h"
 
+#include "base/poison.h"
+
 static bool now_act(struct world *w, const struct argument *arguments, uint32_t count,
                     struct argument *result, char *error, size_t error_size)
 {

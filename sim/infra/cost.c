@@ -1,8 +1,8 @@
 /* cost.c - what the run would have cost: nodes by the hour, and requests by the hour.
  *
  * Two ways to buy the same thing: whole nodes (a nodepool's pricePerHour) or what each pod requests
- * (`price`, as on AWS Fargate or GKE Autopilot). Both reach from the end of the warm-up to the end of
- * the run, like every other figure. A scenario without any price has no cost section. */
+ * (`price`, as on AWS Fargate or GKE Autopilot). Both reach from the end of the warm-up to the end
+ * of the run, like every other figure. A scenario without any price has no cost section. */
 #include "infra/hosts.h"
 
 #include "base/arena.h"
@@ -10,6 +10,8 @@
 #include "schema/kinds.h"
 
 #include <stdio.h>
+
+#include "base/poison.h"
 
 #define BYTES_PER_GIB 0x1p30
 

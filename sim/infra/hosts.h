@@ -14,8 +14,8 @@ struct host {
     uint32_t outages; /* under way: up only when 0 */
     uint32_t pods;
     int64_t milli, milli_used, memory_used;
-    int64_t since_ns;                      /* the sums below reach to here */
-    double milli_ns, memory_ns, pods_ns;   /* used x time, since the warm-up ended */
+    int64_t since_ns;                    /* the sums below reach to here */
+    double milli_ns, memory_ns, pods_ns; /* used x time, since the warm-up ended */
 };
 
 /* How many pods of one group are where. */
@@ -33,8 +33,8 @@ struct pool {
 struct account {
     const char *owner;
     int64_t pods, since_ns;
-    double milli, memory;           /* now */
-    double milli_ns, memory_ns;     /* x time, since the warm-up ended */
+    double milli, memory;       /* now */
+    double milli_ns, memory_ns; /* x time, since the warm-up ended */
 };
 
 struct infra {

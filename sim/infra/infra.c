@@ -3,6 +3,8 @@
 
 #include "base/map.h"
 
+#include "base/poison.h"
+
 static void infra_open(struct world *w, void *state, struct diag *d)
 {
     struct infra *f = state;

@@ -16,7 +16,7 @@ struct node {
     const char *pool;
     uint8_t zone;
     bool up;
-    double cpu, cpu_free;       /* cores; free of requests. INFINITY on the implicit node */
+    double cpu, cpu_free;        /* cores; free of requests. INFINITY on the implicit node */
     int64_t memory, memory_free; /* bytes; INT64_MAX on the implicit node */
 };
 

@@ -10,6 +10,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/poison.h"
+
 struct nodepool_spec {
     uint32_t count;
     struct list zones_said; /* const char *: names, or "all" alone */
@@ -76,8 +78,8 @@ static void pool_open(struct world *w, struct infra *f, const struct object *o)
 {
     const struct nodepool_spec *spec = o->spec;
     check(spec->zone_count > 0);
-    f->pools[f->pool_count++] = (struct pool){ o->name, f->host_count, spec->count,
-                                               spec->price_per_hour };
+    f->pools[f->pool_count++] =
+        (struct pool){ o->name, f->host_count, spec->count, spec->price_per_hour };
     for (uint32_t i = 0; i < spec->count; i++) {
         struct host *h = &f->hosts[f->host_count++];
         h->milli = milli_of(spec->cpu);
@@ -98,8 +100,12 @@ static void limitless_open(struct world *w, struct infra *f)
     f->hosts = arena_alloc(w->arena, sizeof *f->hosts);
     f->host_count = 1;
     f->hosts[0].limitless = true;
-    f->hosts[0].node = (struct node){ .name = "node", .pool = "", .up = true, .cpu = INFINITY,
-                                      .cpu_free = INFINITY, .memory = INT64_MAX,
+    f->hosts[0].node = (struct node){ .name = "node",
+                                      .pool = "",
+                                      .up = true,
+                                      .cpu = INFINITY,
+                                      .cpu_free = INFINITY,
+                                      .memory = INT64_MAX,
                                       .memory_free = INT64_MAX };
 }
 
@@ -108,7 +114,8 @@ void infra_hosts_open(struct world *w, struct infra *f, struct diag *d)
     uint32_t pools = document_count(w->doc, "nodepool");
     uint64_t wanted = 0;
     for (uint32_t i = 0; i < pools; i++)
-        wanted += ((const struct nodepool_spec *)document_object(w->doc, "nodepool", i)->spec)->count;
+        wanted +=
+            ((const struct nodepool_spec *)document_object(w->doc, "nodepool", i)->spec)->count;
     if (wanted > NODES_MAX) {
         diag_error(d, document_object(w->doc, "nodepool", pools - 1)->at, "nodepool", NULL,
                    "%llu nodes in all pools, of at most %d", (unsigned long long)wanted, NODES_MAX);

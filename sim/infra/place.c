@@ -1,11 +1,13 @@
 /* place.c - which node takes a pod, and what is free after.
  *
- * Invariant: on every node the requests of its pods never exceed what it has, and each group's tally
- * adds up over zones and over nodes to the same number of pods. */
+ * Invariant: on every node the requests of its pods never exceed what it has, and each group's
+ * tally adds up over zones and over nodes to the same number of pods. */
 #include "infra/hosts.h"
 
 #include "base/arena.h"
 #include "base/check.h"
+
+#include "base/poison.h"
 
 void host_settle(struct host *h, int64_t now)
 {

@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include "base/poison.h"
+
 static const char *const implicit_zones[] = { "zone-a" };
 
 static const struct field zones_fields[] = {

@@ -26,7 +26,8 @@ static bool look(struct scenario *s, uint32_t function, struct argument *result)
     for (uint32_t i = 0; i < service_pod_capacity(s->w, 0); i++)
         pods += pod_state_of(s->w, first + i) != POD_GONE;
     if (pods > seen.pods_max) seen.pods_max = pods;
-    if (service_ready_count(s->w, 0) < seen.ready_min) seen.ready_min = service_ready_count(s->w, 0);
+    if (service_ready_count(s->w, 0) < seen.ready_min)
+        seen.ready_min = service_ready_count(s->w, 0);
     return true;
 }
 
@@ -119,8 +120,9 @@ static void a_release_loses_no_call(void **state)
 {
     (void)state;
     struct scenario s = { 0 };
-    scenario_begin(&s, RUN SHOP() RELEASE()
-                   ", {'kind': 'client', 'name': 'u', 'target': 'shop', 'users': 10}");
+    scenario_begin(
+        &s,
+        RUN SHOP() RELEASE() ", {'kind': 'client', 'name': 'u', 'target': 'shop', 'users': 10}");
     scenario_run(&s, 120);
     /* A drained pod finishes its calls of 100 ms, which costs the release nothing. */
     assert_true(released_s(&s, 0) == 90);
@@ -134,9 +136,10 @@ static void a_newer_release_takes_over(void **state)
 {
     (void)state;
     struct scenario s = { 0 };
-    begin_watched(&s, RUN SHOP() RELEASE(", 'version': 'v2'")
-                  ", {'kind': 'at', 'time': '75s', 'action': {'kind': 'release', 'service': 'shop', "
-                  "'version': 'v3'}}");
+    begin_watched(&s, RUN SHOP()
+                          RELEASE(", 'version': 'v2'") ", {'kind': 'at', 'time': '75s', 'action': "
+                                                       "{'kind': 'release', 'service': 'shop', "
+                                                       "'version': 'v3'}}");
     scenario_run(&s, 600);
     assert_int_equal(scenario_entries(&s, "release.end"), 2);
     assert_string_equal(scenario_entry(&s, "release.end", 0)->text,
@@ -169,12 +172,32 @@ static void a_blocked_release_goes_on_when_there_is_room(void **state)
 {
     (void)state;
     struct scenario s = { 0 };
-    scenario_begin(&s, RUN "{'kind': 'nodepool', 'name': 'n', 'count': 1, 'cpu': 4, 'memory': '1Gi'},"
-                           SHOP("'resources': {'requests': {'cpu': 1}}, ")
-                           "{'kind': 'service', 'name': 'other', 'resources': {'requests': {'cpu': "
-                           "1}}, 'endpoints': {'GET /': [{'kind': 'wait', '#': ['1ms']}]}},"
-                           RELEASE() ", {'kind': 'at', 'time': '2m', 'action': {'kind': 'scale', "
-                           "'service': 'other', 'replicas': 0}}");
+    scenario_begin(&s, RUN
+                   "{'kind': 'nodepool', 'name': 'n', 'count': 1, 'cpu': 4, 'memory': '1Gi'}," SHOP(
+                       "'resources': {'requests': {'cpu': 1}}, ") "{'kind': 'service', 'name': "
+                                                                  "'other', 'resources': "
+                                                                  "{'requests': {'cpu': "
+                                                                  "1}}, 'endpoints': {'GET /': "
+                                                                  "[{'kind': 'wait', '#': "
+                                                                  "['1ms']}]}}," RELEASE() ", "
+                                                                                           "{'kind'"
+                                                                                           ": "
+                                                                                           "'at', "
+                                                                                           "'time':"
+                                                                                           " '2m', "
+                                                                                           "'action"
+                                                                                           "': "
+                                                                                           "{'kind'"
+                                                                                           ": "
+                                                                                           "'scale'"
+                                                                                           ", "
+                                                                                           "'servic"
+                                                                                           "e': "
+                                                                                           "'other'"
+                                                                                           ", "
+                                                                                           "'replic"
+                                                                                           "as': "
+                                                                                           "0}}");
     scenario_run(&s, 600);
     assert_int_equal(scenario_entries(&s, "release.blocked"), 1);
     double end_s = ns_to_s(scenario_entry(&s, "release.end", 0)->at_ns);
@@ -187,7 +210,7 @@ static void a_crash_meanwhile_only_delays_a_release(void **state)
     (void)state;
     struct scenario s = { 0 };
     scenario_begin(&s, RUN SHOP() RELEASE() ", {'kind': 'at', 'time': '65s', 'action': {'kind': "
-                       "'crash', 'service': 'shop', 'pods': 'unlimited'}}");
+                                            "'crash', 'service': 'shop', 'pods': 'unlimited'}}");
     scenario_run(&s, 600);
     assert_int_equal(scenario_entries(&s, "release.end"), 1);
     assert_int_equal(service_ready_count(s.w, 0), 3);
@@ -199,9 +222,12 @@ static void a_scale_meanwhile_is_followed(void **state)
 {
     (void)state;
     struct scenario s = { 0 };
-    scenario_begin(&s, RUN SHOP() RELEASE() ", {'kind': 'at', 'time': '75s', 'action': {'kind': "
-                       "'scale', 'service': 'shop', 'replicas': 5}}, {'kind': 'at', 'time': '5m', "
-                       "'action': {'kind': 'scale', 'service': 'shop', 'replicas': 1}}");
+    scenario_begin(
+        &s,
+        RUN SHOP()
+            RELEASE() ", {'kind': 'at', 'time': '75s', 'action': {'kind': "
+                      "'scale', 'service': 'shop', 'replicas': 5}}, {'kind': 'at', 'time': '5m', "
+                      "'action': {'kind': 'scale', 'service': 'shop', 'replicas': 1}}");
     scenario_run(&s, 200);
     assert_int_equal(scenario_entries(&s, "release.end"), 1);
     assert_int_equal(service_ready_count(s.w, 0), 5);
@@ -227,7 +253,7 @@ static void scaling_beyond_the_most_is_refused_on_the_timeline(void **state)
     (void)state;
     struct scenario s = { 0 };
     scenario_begin(&s, RUN SHOP("'maxReplicas': 4, ") "{'kind': 'at', 'time': '1m', 'action': "
-                       "{'kind': 'scale', '#': ['shop', 9]}}");
+                                                      "{'kind': 'scale', '#': ['shop', 9]}}");
     scenario_run(&s, 600);
     assert_string_equal(scenario_entry(&s, "scale.refused", 0)->text,
                         "wants 9 replicas, but may have at most 4 pods");
@@ -243,11 +269,14 @@ static void bad_releases_are_refused(void **state)
     scenario_refused(RUN SHOP() RELEASE(", 'maxSurge': -1"), "action.maxSurge");
     scenario_refused(RUN SHOP() RELEASE(", 'maxsurge': 1"), "did you mean 'maxSurge'?");
     scenario_refused(RUN SHOP() "{'kind': 'at', 'time': '1m', 'action': {'kind': 'restart', "
-                     "'service': 'shp'}}", "shp");
+                                "'service': 'shp'}}",
+                     "shp");
     scenario_refused(RUN SHOP() "{'kind': 'at', 'time': '1m', 'action': {'kind': 'scale', "
-                     "'service': 'shop', 'replicas': 2.5}}", "action.replicas");
+                                "'service': 'shop', 'replicas': 2.5}}",
+                     "action.replicas");
     scenario_refused(RUN SHOP() "{'kind': 'at', 'time': '1m', 'action': {'kind': 'scale', "
-                     "'service': 'shop'}}", "action.replicas");
+                                "'service': 'shop'}}",
+                     "action.replicas");
 }
 
 int main(void)

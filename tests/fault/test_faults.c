@@ -12,7 +12,8 @@
     "'GET /other': [" step "]}}"
 #define WAIT "{'kind': 'wait', '#': ['100ms']}"
 #define CPU_STEP "{'kind': 'cpu', '#': ['100ms']}"
-#define CLIENT(name, target) ", {'kind': 'client', 'name': '" name "', 'target': '" target "', 'users': 1}"
+#define CLIENT(name, target)                                                                       \
+    ", {'kind': 'client', 'name': '" name "', 'target': '" target "', 'users': 1}"
 #define AT(time, action) ", {'kind': 'at', '#': ['" time "', " action "]}"
 
 static double ok_of(const struct scenario *s, const char *client)
@@ -24,8 +25,8 @@ static void crashed_pods_restart_in_place(void **state)
 {
     (void)state;
     struct scenario s = { 0 };
-    scenario_begin(&s, RUN SERVICE("'replicas': 3, 'startup': '10s',", WAIT)
-                   AT("1m", "{'kind': 'crash', '#': ['shop'], 'pods': 2, 'reason': 'a bug'}"));
+    scenario_begin(&s, RUN SERVICE("'replicas': 3, 'startup': '10s',", WAIT) AT(
+                           "1m", "{'kind': 'crash', '#': ['shop'], 'pods': 2, 'reason': 'a bug'}"));
     scenario_run(&s, 65);
     assert_int_equal(service_ready_count(s.w, 0), 1);
     assert_int_equal(pod_state_of(s.w, 0), POD_STARTING);
@@ -43,9 +44,10 @@ static void a_crash_of_all_takes_the_starting_too_and_fails_calls(void **state)
 {
     (void)state;
     struct scenario s = { 0 };
-    scenario_begin(&s, RUN SERVICE("'replicas': 3, 'startup': '10s',", WAIT)
-                   CLIENT("u", "shop GET /") AT("1m", "{'kind': 'crash', 'service': 'shop'}")
-                   AT("62.05s", "{'kind': 'crash', 'service': 'shop', 'pods': 'unlimited'}"));
+    scenario_begin(
+        &s, RUN SERVICE("'replicas': 3, 'startup': '10s',", WAIT) CLIENT("u", "shop GET /")
+                AT("1m", "{'kind': 'crash', 'service': 'shop'}")
+                    AT("62.05s", "{'kind': 'crash', 'service': 'shop', 'pods': 'unlimited'}"));
     scenario_run(&s, 63);
     assert_int_equal(service_ready_count(s.w, 0), 0);
     assert_int_equal(scenario_entries(&s, "pod.crash"), 4);
@@ -56,9 +58,10 @@ static void slow_adds_its_latency_while_it_lasts(void **state)
 {
     (void)state;
     struct scenario s = { 0 };
-    scenario_begin(&s, RUN SERVICE("", WAIT) CLIENT("a", "shop GET /") CLIENT("b", "shop GET /other")
-                   AT("10s", "{'kind': 'slow', 'target': 'shop GET /', 'latency': '900ms', "
-                             "'duration': '10s'}"));
+    scenario_begin(&s,
+                   RUN SERVICE("", WAIT) CLIENT("a", "shop GET /") CLIENT("b", "shop GET /other")
+                       AT("10s", "{'kind': 'slow', 'target': 'shop GET /', 'latency': '900ms', "
+                                 "'duration': '10s'}"));
     scenario_run(&s, 30);
     world_report(s.w);
     assert_true(fabs(ok_of(&s, "a") - (100 + 10 + 100)) <= 2);
@@ -71,9 +74,11 @@ static void errors_fail_their_share_of_calls(void **state)
 {
     (void)state;
     struct scenario s = { 0 };
-    scenario_begin(&s, RUN SERVICE("", WAIT) ", {'kind': 'client', 'name': 'a', 'target': "
-                   "'shop GET /', 'users': 10, 'think': '100ms'}"
-                   AT("0s", "{'kind': 'errors', 'target': 'shop', 'ratio': '30%'}"));
+    scenario_begin(
+        &s,
+        RUN SERVICE("", WAIT) ", {'kind': 'client', 'name': 'a', 'target': "
+                              "'shop GET /', 'users': 10, 'think': '100ms'}" AT(
+                                  "0s", "{'kind': 'errors', 'target': 'shop', 'ratio': '30%'}"));
     scenario_run(&s, 600);
     world_report(s.w);
     double failed = scenario_figure(&s, "clients", "a", "by_outcome.error");
@@ -87,9 +92,9 @@ static void a_hung_call_keeps_its_worker_for_ever(void **state)
 {
     (void)state;
     struct scenario s = { 0 };
-    scenario_begin(&s, RUN SERVICE("'workers': 1,", WAIT) CLIENT("a", "shop GET /")
-                   CLIENT("b", "shop GET /other")
-                   AT("10s", "{'kind': 'hang', 'target': 'shop GET /', 'duration': '1s'}"));
+    scenario_begin(&s, RUN SERVICE("'workers': 1,",
+                                   WAIT) CLIENT("a", "shop GET /") CLIENT("b", "shop GET /other")
+                           AT("10s", "{'kind': 'hang', 'target': 'shop GET /', 'duration': '1s'}"));
     scenario_run(&s, 600);
     world_report(s.w);
     assert_true(ok_of(&s, "a") + ok_of(&s, "b") <= 101); /* one worker, and it is gone */
@@ -102,9 +107,8 @@ static void a_leak_ends_in_an_out_of_memory_kill(void **state)
     (void)state;
     struct scenario s = { 0 };
     scenario_begin(&s, RUN SERVICE("'memory': '500Ki', 'resources': {'limits': {'memory': '1Mi'}},",
-                                   WAIT)
-                   CLIENT("a", "shop GET /")
-                   AT("10s", "{'kind': 'leak', 'target': 'shop', 'bytes': '100Ki'}"));
+                                   WAIT) CLIENT("a", "shop GET /")
+                           AT("10s", "{'kind': 'leak', 'target': 'shop', 'bytes': '100Ki'}"));
     scenario_run(&s, 10.55);
     assert_int_equal(scenario_entries(&s, "pod.crash"), 1); /* the sixth: 500 + 600 > 1024 */
     assert_true(scenario_entry(&s, "pod.crash", 0)->at_ns == 10 * NS_PER_S + 500 * NS_PER_MS);
@@ -118,8 +122,8 @@ static void a_cpu_hog_multiplies_work_on_the_pods_it_hits(void **state)
 {
     (void)state;
     struct scenario s = { 0 };
-    scenario_begin(&s, RUN SERVICE("'replicas': 2,", CPU_STEP) CLIENT("a", "shop GET /")
-                   AT("0s", "{'kind': 'cpuHog', 'target': 'shop', 'factor': 3, 'pods': 1}"));
+    scenario_begin(&s, RUN SERVICE("'replicas': 2,", CPU_STEP) CLIENT("a", "shop GET /") AT(
+                           "0s", "{'kind': 'cpuHog', 'target': 'shop', 'factor': 3, 'pods': 1}"));
     scenario_run(&s, 40);
     world_report(s.w);
     /* Round robin over one pod of 300 ms and one of 100 ms. */
@@ -167,8 +171,8 @@ static void overlapping_outages_of_a_zone_end_with_the_last(void **state)
 {
     (void)state;
     struct scenario s = { 0 };
-    scenario_begin(&s, RUN ZONES NODES("1") SERVICE(CPU_REQUEST, WAIT) OUTAGE
-                   AT("2m", "{'kind': 'zoneOutage', '#': ['eu-1b'], 'duration': '3m'}"));
+    scenario_begin(&s, RUN ZONES NODES("1") SERVICE(CPU_REQUEST, WAIT) OUTAGE AT(
+                           "2m", "{'kind': 'zoneOutage', '#': ['eu-1b'], 'duration': '3m'}"));
     scenario_run(&s, 299);
     assert_false(infra_node(s.w, 1)->up);
     scenario_run(&s, 320);
@@ -182,7 +186,7 @@ static void without_nodes_the_one_zone_can_fail_too(void **state)
     (void)state;
     struct scenario s = { 0 };
     scenario_begin(&s, RUN SERVICE("", WAIT) CLIENT("a", "shop GET /")
-                   AT("1m", "{'kind': 'zoneOutage', 'zone': 'zone-a', 'duration': '1m'}"));
+                           AT("1m", "{'kind': 'zoneOutage', 'zone': 'zone-a', 'duration': '1m'}"));
     scenario_run(&s, 90);
     assert_int_equal(service_ready_count(s.w, 0), 0);
     scenario_run(&s, 300);
@@ -194,9 +198,10 @@ static void faults_that_overlap_add_up(void **state)
 {
     (void)state;
     struct scenario s = { 0 };
-    scenario_begin(&s, RUN SERVICE("", WAIT) CLIENT("a", "shop GET /")
-                   AT("0s", "{'kind': 'slow', 'target': 'shop', 'latency': '100ms'}")
-                   AT("0s", "{'kind': 'slow', 'target': 'shop GET /', 'latency': '300ms'}"));
+    scenario_begin(
+        &s, RUN SERVICE("", WAIT) CLIENT("a", "shop GET /")
+                AT("0s", "{'kind': 'slow', 'target': 'shop', 'latency': '100ms'}")
+                    AT("0s", "{'kind': 'slow', 'target': 'shop GET /', 'latency': '300ms'}"));
     scenario_run(&s, 100);
     world_report(s.w);
     assert_true(fabs(scenario_figure(&s, "clients", "a", "latency_ms.p50") - 500) < 3);

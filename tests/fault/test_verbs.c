@@ -1,4 +1,5 @@
-/* test_verbs.c - what a callback may ask and do through its handle, and how it is told it may not. */
+/* test_verbs.c - what a callback may ask and do through its handle, and how it is told it may not.
+ */
 #include "../support/scenario.h"
 
 #include "delivery/verbs_service.h"
@@ -32,7 +33,8 @@ static void refused(struct world *w, const struct verb *verb, const char *text, 
                     const char *why)
 {
     struct argument result, arguments[2] = {
-        { .type = ARGUMENT_TEXT, .text = text }, { .type = ARGUMENT_NUMBER, .number = number },
+        { .type = ARGUMENT_TEXT, .text = text },
+        { .type = ARGUMENT_NUMBER, .number = number },
     };
     error[0] = '\0';
     assert_false(verb->act(w, arguments, 2, &result, error, sizeof error));
@@ -88,7 +90,8 @@ static void a_script_crashes_and_restarts(void **state)
     assert_int_equal(service_ready_count(s.w, 0), 0);
     scenario_run(&s, 60);
     struct argument arguments[2] = { { .type = ARGUMENT_TEXT, .text = "cart" },
-                                     { .type = ARGUMENT_TEXT, .text = "v2" } }, result;
+                                     { .type = ARGUMENT_TEXT, .text = "v2" } },
+                    result;
     assert_true(verb_restart.act(s.w, arguments, 2, &result, error, sizeof error));
     scenario_run(&s, 120);
     assert_string_equal(scenario_entry(&s, "release.begin", 0)->text, "v2, to 3 replicas");
@@ -127,7 +130,8 @@ static void wrong_arguments_are_named(void **state)
     struct scenario s = { 0 };
     scenario_begin(&s, WORLD);
     refused(s.w, &verb_scale, "crt", 1, "no service has the name 'crt' (did you mean 'cart'?)");
-    refused(s.w, &verb_scale, "cart", -1, "replicas must be a whole number from 0 to 100000, not -1");
+    refused(s.w, &verb_scale, "cart", -1,
+            "replicas must be a whole number from 0 to 100000, not -1");
     refused(s.w, &verb_scale, "cart", 2.5, "not 2.5");
     refused(s.w, &verb_scale, "cart", NAN, "replicas must be a whole number");
     refused(s.w, &verb_scale, "cart", INFINITY, "replicas must be a whole number");

@@ -4,7 +4,8 @@
 
 #include <math.h>
 
-#define POOL(fields) "{'kind': 'nodepool', 'name': 'workers', 'cpu': '4', 'memory': '8Gi', " fields "}"
+#define POOL(fields)                                                                               \
+    "{'kind': 'nodepool', 'name': 'workers', 'cpu': '4', 'memory': '8Gi', " fields "}"
 #define ZONES "{'kind': 'zones', '#': ['eu-1a', 'eu-1b', 'eu-1c']},"
 #define GIB (INT64_C(1) << 30)
 
@@ -28,8 +29,11 @@ static void nodes_are_dealt_over_zones_in_turn(void **state)
 {
     (void)state;
     struct scenario s = { 0 };
-    scenario_begin(&s, ZONES POOL("'count': 4") ", {'kind': 'nodepool', 'name': 'spare', "
-                       "'count': 2, 'zones': ['eu-1c', 'eu-1a'], 'cpu': 1, 'memory': '1Gi'}");
+    scenario_begin(
+        &s,
+        ZONES POOL(
+            "'count': 4") ", {'kind': 'nodepool', 'name': 'spare', "
+                          "'count': 2, 'zones': ['eu-1c', 'eu-1a'], 'cpu': 1, 'memory': '1Gi'}");
     static const uint8_t zones[] = { 0, 1, 2, 0, 2, 0 };
     static const char *const names[] = { "workers-0", "workers-1", "workers-2",
                                          "workers-3", "spare-0",   "spare-1" };
@@ -165,10 +169,15 @@ static void bad_zones_and_pools_are_refused(void **state)
     scenario_refused(POOL("'count': 1, 'pricePerHour': -1"), "workers.pricePerHour");
     scenario_refused("{'kind': 'price', 'cpuPerHour': '-0.1'}", "price.cpuPerHour");
     scenario_refused(POOL("'count': 60000") ", {'kind': 'nodepool', 'name': 'b', 'count': 60000, "
-                     "'cpu': 1, 'memory': '1Gi'}", "120000 nodes in all pools, of at most 100000");
-    scenario_refused(POOL("'count': 1") "," "{'kind': 'service', 'name': 'big', 'resources': "
-                     "{'requests': {'cpu': 5}}, 'endpoints': {'GET /': [{'kind': 'wait', '#': "
-                     "['1ms']}]}}", "no node has room for replica 1 of 1");
+                                            "'cpu': 1, 'memory': '1Gi'}",
+                     "120000 nodes in all pools, of at most 100000");
+    scenario_refused(
+        POOL(
+            "'count': 1") ","
+                          "{'kind': 'service', 'name': 'big', 'resources': "
+                          "{'requests': {'cpu': 5}}, 'endpoints': {'GET /': [{'kind': 'wait', '#': "
+                          "['1ms']}]}}",
+        "no node has room for replica 1 of 1");
 }
 
 int main(void)

@@ -24,32 +24,58 @@
 #include <cmocka.h>
 
 #define KIND(name) extern const struct kind name;
-KIND(model_run) KIND(dist_constant) KIND(dist_exponential) KIND(flow_network)
-KIND(infra_zones) KIND(infra_nodepool) KIND(infra_price)
-KIND(service_kind) KIND(service_resources) KIND(service_resource_list)
-KIND(step_cpu) KIND(step_wait) KIND(step_call) KIND(discipline_fifo)
-KIND(balancer_round_robin) KIND(balancer_least) KIND(filter_timeout) KIND(filter_retry)
-KIND(client_kind) KIND(delivery_scale) KIND(delivery_restart)
-KIND(fault_at) KIND(fault_every) KIND(fault_when) KIND(fault_callback) KIND(fault_crash)
-KIND(fault_slow) KIND(fault_errors) KIND(fault_hang) KIND(fault_leak) KIND(fault_cpu)
-KIND(fault_zone_outage)
+KIND(model_run)
+KIND(dist_constant) KIND(dist_exponential) KIND(flow_network) KIND(infra_zones) KIND(infra_nodepool)
+    KIND(infra_price) KIND(service_kind) KIND(service_resources) KIND(service_resource_list)
+        KIND(step_cpu) KIND(step_wait) KIND(step_call) KIND(discipline_fifo)
+            KIND(balancer_round_robin) KIND(balancer_least) KIND(filter_timeout) KIND(filter_retry)
+                KIND(client_kind) KIND(delivery_scale) KIND(delivery_restart) KIND(fault_at)
+                    KIND(fault_every) KIND(fault_when) KIND(fault_callback) KIND(fault_crash)
+                        KIND(fault_slow) KIND(fault_errors) KIND(fault_hang) KIND(fault_leak)
+                            KIND(fault_cpu) KIND(fault_zone_outage)
 #undef KIND
 
-static const struct kind *const scenario_kinds[] = {
-    &model_run, &dist_constant, &dist_exponential, &flow_network, &infra_zones, &infra_nodepool,
-    &infra_price, &service_kind, &service_resources, &service_resource_list, &step_cpu, &step_wait,
-    &step_call, &discipline_fifo, &balancer_round_robin, &balancer_least, &filter_timeout,
-    &filter_retry, &client_kind, &delivery_scale, &delivery_restart, &fault_at, &fault_every,
-    &fault_when, &fault_callback, &fault_crash, &fault_slow, &fault_errors, &fault_hang,
-    &fault_leak, &fault_cpu, &fault_zone_outage,
-};
+                                static const struct kind *const scenario_kinds[] = {
+                                    &model_run,
+                                    &dist_constant,
+                                    &dist_exponential,
+                                    &flow_network,
+                                    &infra_zones,
+                                    &infra_nodepool,
+                                    &infra_price,
+                                    &service_kind,
+                                    &service_resources,
+                                    &service_resource_list,
+                                    &step_cpu,
+                                    &step_wait,
+                                    &step_call,
+                                    &discipline_fifo,
+                                    &balancer_round_robin,
+                                    &balancer_least,
+                                    &filter_timeout,
+                                    &filter_retry,
+                                    &client_kind,
+                                    &delivery_scale,
+                                    &delivery_restart,
+                                    &fault_at,
+                                    &fault_every,
+                                    &fault_when,
+                                    &fault_callback,
+                                    &fault_crash,
+                                    &fault_slow,
+                                    &fault_errors,
+                                    &fault_hang,
+                                    &fault_leak,
+                                    &fault_cpu,
+                                    &fault_zone_outage,
+                                };
 
 struct scenario {
     struct arena *arena;
     struct diag *diag;
     struct document *doc;
     struct recorder *rec;
-    struct world *w; /* NULL when it has errors */
+    struct world *w;  /* NULL when it has errors */
     struct text said; /* what diag prints */
     /* What script functions do; NULL when the scenario has none. */
     bool (*callback)(struct scenario *s, uint32_t function, struct argument *result);
@@ -117,7 +143,8 @@ static inline void scenario_open(struct scenario *s, const char *objects)
     s->rec = recorder_open(s->arena, NULL);
     if (s->doc) {
         const struct run_spec *run = document_singleton(s->doc, "run");
-        struct world_options options = { .seed = 7, .warmup_ns = run->warmup_ns,
+        struct world_options options = { .seed = 7,
+                                         .warmup_ns = run->warmup_ns,
                                          .duration_ns = run->duration_ns,
                                          .check_every_event = true };
         struct hook_door door = { .state = s, .call = scenario_call, .failure = scenario_failure };
