@@ -56,8 +56,9 @@ static void add_parameter(void *state, const char *path, const char *text)
 static void begin(struct experiment *e)
 {
     const struct document *doc = e->options->document;
+    bool titled = e->run->title && *e->run->title;
     struct experiment_row row = { .scenario = doc->file,
-                                  .title = doc->title,
+                                  .title = titled ? e->run->title : doc->title,
                                   .currency = e->run->currency ? e->run->currency : "",
                                   .seed = e->plan.seed,
                                   .replications = e->options->replications,

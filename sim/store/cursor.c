@@ -67,6 +67,11 @@ bool cursor_is_null(const struct cursor *c, uint32_t column)
     return sqlite3_column_type(c->statement, (int)column) == SQLITE_NULL;
 }
 
+bool cursor_is_integer(const struct cursor *c, uint32_t column)
+{
+    return sqlite3_column_type(c->statement, (int)column) == SQLITE_INTEGER;
+}
+
 bool cursor_is_text(const struct cursor *c, uint32_t column)
 {
     return sqlite3_column_type(c->statement, (int)column) == SQLITE_TEXT;

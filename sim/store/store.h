@@ -40,6 +40,7 @@ bool cursor_next(struct cursor *c);
 uint32_t cursor_column_count(const struct cursor *c);
 const char *cursor_column_name(const struct cursor *c, uint32_t column);
 bool cursor_is_null(const struct cursor *c, uint32_t column);
+bool cursor_is_integer(const struct cursor *c, uint32_t column);
 bool cursor_is_text(const struct cursor *c, uint32_t column);
 int64_t cursor_integer(const struct cursor *c, uint32_t column);
 double cursor_double(const struct cursor *c, uint32_t column);

@@ -1,0 +1,81 @@
+/* cmd_report.c - orrery report: the report of a kept result, as the run would have shown it. */
+#include "base/arena.h"
+#include "cli/cli.h"
+#include "report/report.h"
+#include "store/store.h"
+
+struct report_values {
+    bool json, markdown, force;
+    const char *out;
+};
+
+static const struct option report_options_table[] = {
+    { "json", 0, OPTION_FLAG, offsetof(struct report_values, json), .doc =
+      "The object of orrery run --json" },
+    { "markdown", 0, OPTION_FLAG, offsetof(struct report_values, markdown), .doc =
+      "Tables for a README or a pull request" },
+    { "out", 'o', OPTION_TEXT, offsetof(struct report_values, out), "FILE", .doc =
+      "Where to, instead of standard output" },
+    { "force", 0, OPTION_FLAG, offsetof(struct report_values, force), .doc =
+      "Overwrite an existing file" },
+    OPTIONS_END
+};
+
+static void add_json(struct cli *cli, struct store *s, uint32_t count, struct text *out)
+{
+    if (count != 1) text_add(out, "{\"schema\": \"orrery.runs\", \"version\": 1, \"runs\": [\n");
+    for (uint32_t id = 1; id <= count; id++) {
+        const struct result *r = result_read(cli->arena, s, id);
+        if (!r) return;
+        if (id > 1) text_add(out, ",\n");
+        report_json(r, out);
+    }
+    text_add(out, count != 1 ? "\n]}\n" : "\n");
+}
+
+static void add_tables(struct cli *cli, struct store *s, uint32_t count,
+                       const struct report_values *v, struct text *out)
+{
+    struct report_options o = { .color = cli->color && !v->out, .file = cli->operands[0] };
+    for (uint32_t id = 1; id <= count; id++) {
+        const struct result *r = result_read(cli->arena, s, id);
+        if (!r) return;
+        if (id > 1) text_add(out, "\n\n");
+        if (v->markdown)
+            report_markdown(r, out);
+        else
+            report_table(r, &o, out);
+    }
+}
+
+static int report_run(struct cli *cli, const void *values)
+{
+    const struct report_values *v = values;
+    char error[OUTPUT_ERROR_BYTES];
+    if (v->json && v->markdown) return cli_fail(cli, EXIT_USAGE, "choose --json or --markdown");
+    struct store *s = store_open(cli->arena, cli->operands[0], error);
+    if (!s) return cli_fail(cli, EXIT_USAGE, "%s", error);
+    struct text out = { 0 };
+    uint32_t count = result_count(s);
+    if (v->json)
+        add_json(cli, s, count, &out);
+    else
+        add_tables(cli, s, count, v, &out);
+    int code = store_failure(s) ? cli_fail(cli, EXIT_INTERNAL, "%s", store_failure(s))
+                                : cli_write(cli, v->out, v->force, &out);
+    text_close(&out);
+    store_close(s);
+    return code;
+}
+
+extern const struct command command_report;
+const struct command command_report = {
+    .name = "report",
+    .operands = "FILE.db",
+    .operand_min = 1,
+    .operand_max = 1,
+    .doc = "Show a kept result again",
+    .options = report_options_table,
+    .values_size = sizeof(struct report_values),
+    .run = report_run,
+};
