@@ -57,25 +57,28 @@ static void latency_holds(const struct expect_type *self, const void *spec,
     bounds_judge(&b, figure_print_ms, self, &s->head, results, v);
 }
 
-#define LATENCY_KIND(symbol, word, figure, text)                                                   \
-    static const struct expect_type symbol##_type = { figure, latency_holds };                     \
-    extern const struct kind symbol;                                                               \
-    const struct kind symbol = { .name = word, .role = "object", .form = KIND_REPEATED,            \
-                                 .room = "experiment", .doc = text,                                \
-                                 .example = word "(\"shoppers\", { below = \"300ms\" })",          \
-                                 .spec_size = sizeof(struct expect_latency_spec),                  \
-                                 .fields = latency_fields, .check = latency_check,                 \
-                                 .vtable = &symbol##_type }
+#define LATENCY_KIND(word, figure, text)                                                           \
+    { .name = word, .role = "object", .form = KIND_REPEATED, .room = "experiment", .doc = text,    \
+      .example = word "(\"shoppers\", { below = \"300ms\" })",                                     \
+      .spec_size = sizeof(struct expect_latency_spec), .fields = latency_fields,                   \
+      .check = latency_check, .vtable = &(const struct expect_type){ figure, latency_holds } }
 
-LATENCY_KIND(expect_mean, "expect.mean", "latency_ms.mean",
-             "Expects the mean latency of a client's or service's calls to keep its bounds.");
-LATENCY_KIND(expect_p50, "expect.p50", "latency_ms.p50",
-             "Expects the median latency to keep its bounds.");
-LATENCY_KIND(expect_p90, "expect.p90", "latency_ms.p90",
-             "Expects the 90th percentile of latency to keep its bounds.");
-LATENCY_KIND(expect_p95, "expect.p95", "latency_ms.p95",
-             "Expects the 95th percentile of latency to keep its bounds.");
-LATENCY_KIND(expect_p99, "expect.p99", "latency_ms.p99",
-             "Expects the 99th percentile of latency to keep its bounds.");
-LATENCY_KIND(expect_p999, "expect.p999", "latency_ms.p999",
-             "Expects the 99.9th percentile of latency to keep its bounds.");
+extern const struct kind expect_mean, expect_p50, expect_p90, expect_p95, expect_p99, expect_p999;
+
+const struct kind expect_mean =
+    LATENCY_KIND("expect.mean", "latency_ms.mean",
+                 "Expects the mean latency of a client's or service's calls to keep its bounds.");
+const struct kind expect_p50 = LATENCY_KIND("expect.p50", "latency_ms.p50",
+                                            "Expects the median latency to keep its bounds.");
+const struct kind expect_p90 =
+    LATENCY_KIND("expect.p90", "latency_ms.p90",
+                 "Expects the 90th percentile of latency to keep its bounds.");
+const struct kind expect_p95 =
+    LATENCY_KIND("expect.p95", "latency_ms.p95",
+                 "Expects the 95th percentile of latency to keep its bounds.");
+const struct kind expect_p99 =
+    LATENCY_KIND("expect.p99", "latency_ms.p99",
+                 "Expects the 99th percentile of latency to keep its bounds.");
+const struct kind expect_p999 =
+    LATENCY_KIND("expect.p999", "latency_ms.p999",
+                 "Expects the 99.9th percentile of latency to keep its bounds.");

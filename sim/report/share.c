@@ -6,6 +6,7 @@
 
 #include <limits.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -32,7 +33,9 @@ const char *share_find(struct arena *a, const char *relative)
     const char *folder = binary_folder(a);
     for (uint32_t i = 0; folder && i < sizeof around / sizeof *around; i++) {
         const char *path = arena_format(a, "%s/%s/%s", folder, around[i], relative);
-        if (access(path, R_OK) == 0) return path;
+        char whole[PATH_MAX];
+        if (access(path, R_OK) == 0)
+            return realpath(path, whole) ? arena_text(a, whole) : path;
     }
 #ifdef ORRERY_SHARE
     const char *path = arena_format(a, "%s/%s", ORRERY_SHARE, relative);
