@@ -46,7 +46,7 @@ static void on_answer(struct world *w, uint32_t call, uint32_t generation)
 {
     (void)generation;
     call_side(w, call)->reply_bytes = stub_of(w)->reply_bytes;
-    call_reply(w, call, (enum outcome)call_get(w, call)->loops); /* where stub_offer left it */
+    call_reply(w, call, (enum outcome)call_get(w, call)->step); /* where stub_offer left it */
 }
 
 static const struct event_type stub_answer = {
@@ -66,7 +66,7 @@ static void stub_offer(struct world *w, uint32_t pod, uint32_t call)
     if (next >= stub->answer_count) next = stub->answer_count - 1;
     const struct stub_answer *answer = &stub->answers[next];
     c->state = CALL_WAITING;
-    c->loops = (uint16_t)answer->outcome;
+    c->step = (uint16_t)answer->outcome;
     if (answer->after_ns == 0)
         call_reply(w, call, answer->outcome);
     else if (answer->after_ns != TIME_NEVER)

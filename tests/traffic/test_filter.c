@@ -345,6 +345,25 @@ static void guarded_calls_are_conserved_whatever_the_answers(void **state)
     }
 }
 
+static void the_trace_says_what_was_given_up_and_tried_again(void **state)
+{
+    (void)state;
+    char *text = NULL;
+    size_t length = 0;
+    FILE *out = open_memstream(&text, &length);
+    struct small_world *s =
+        small_world_open(ONE_CALL("\"timeout\": \"200ms\", \"retry\": " STEADY),
+                         &(struct small_options){ .trace = out });
+    stub_answers(s, { TIME_NEVER, OUTCOME_OK }, { 1 * MS, OUTCOME_OK });
+    small_world_run(s, NS_PER_S);
+    small_world_close(s);
+    fclose(out);
+    const char *gave_up = strstr(text, "call.timeout"), *again = strstr(text, "call.retry");
+    assert_true(gave_up && again && gave_up < again);
+    assert_non_null(strstr(again, "attempt=1 cause=timeout backoff_ms=100.000000"));
+    free(text);
+}
+
 /* ------------------------------------------------------------------------- bad input */
 
 static void assert_refused(const char *objects, const char *expected)
@@ -474,6 +493,7 @@ int main(void)
         cmocka_unit_test(of_two_outer_timeouts_the_shorter_counts),
         cmocka_unit_test(a_timeout_outside_a_retry_needs_none_within),
         cmocka_unit_test(guarded_calls_are_conserved_whatever_the_answers),
+        cmocka_unit_test(the_trace_says_what_was_given_up_and_tried_again),
         cmocka_unit_test(filters_say_what_is_wrong_with_them),
         cmocka_unit_test(full_jitter_is_uniform_below_the_ceiling),
         cmocka_unit_test(equal_jitter_keeps_half_of_the_wait),
