@@ -218,6 +218,21 @@ static void a_crash_meanwhile_only_delays_a_release(void **state)
     scenario_close(&s);
 }
 
+static void unready_old_pods_go_first_and_at_once(void **state)
+{
+    (void)state;
+    struct scenario s = { 0 };
+    scenario_begin(
+        &s, RUN SHOP() RELEASE(
+                ", 'maxSurge': 0, 'maxUnavailable': 1") ", {'kind': 'at', 'time': '59s', 'action': "
+                                                        "{'kind': 'crash', 'service': "
+                                                        "'shop', 'pods': 'unlimited'}}");
+    scenario_run(&s, 600);
+    /* All are starting until 69 s; one is replaced at 60 s, the others at 70 s and 80 s. */
+    assert_true(released_s(&s, 0) == 60 + 3 * 10);
+    scenario_close(&s);
+}
+
 static void a_scale_meanwhile_is_followed(void **state)
 {
     (void)state;
@@ -292,6 +307,7 @@ int main(void)
         cmocka_unit_test(a_release_with_no_slot_is_blocked_and_says_so_once),
         cmocka_unit_test(a_blocked_release_goes_on_when_there_is_room),
         cmocka_unit_test(a_crash_meanwhile_only_delays_a_release),
+        cmocka_unit_test(unready_old_pods_go_first_and_at_once),
         cmocka_unit_test(a_scale_meanwhile_is_followed),
         cmocka_unit_test(a_release_before_the_warm_up_ends_is_not_counted),
         cmocka_unit_test(scaling_beyond_the_most_is_refused_on_the_timeline),

@@ -62,6 +62,20 @@ static void pods_of_a_group_spread_over_zones_then_over_nodes(void **state)
     scenario_close(&s);
 }
 
+static void zones_are_balanced_before_nodes(void **state)
+{
+    (void)state;
+    struct scenario s = { 0 };
+    scenario_begin(
+        &s, ZONES POOL("'count': 3, 'zones': ['eu-1a']") ", {'kind': 'nodepool', 'name': "
+                                                         "'b', 'count': 1, 'zones': 'eu-1b', "
+                                                         "'cpu': 4, 'memory': '8Gi'}");
+    static const uint32_t wanted[] = { 0, 3, 1, 3, 2, 3 };
+    for (uint32_t i = 0; i < 6; i++)
+        assert_int_equal(infra_place(s.w, 0, 0.5, GIB), wanted[i]);
+    scenario_close(&s);
+}
+
 static void a_full_node_takes_no_more(void **state)
 {
     (void)state;
@@ -186,6 +200,7 @@ int main(void)
         cmocka_unit_test(without_a_pool_one_node_holds_everything),
         cmocka_unit_test(nodes_are_dealt_over_zones_in_turn),
         cmocka_unit_test(pods_of_a_group_spread_over_zones_then_over_nodes),
+        cmocka_unit_test(zones_are_balanced_before_nodes),
         cmocka_unit_test(a_full_node_takes_no_more),
         cmocka_unit_test(a_request_below_a_millicore_counts_as_one),
         cmocka_unit_test(a_node_is_up_when_every_outage_is_over),
