@@ -24,13 +24,23 @@ const char *number_print(double value, char *buf)
     char plain[NUMBER_BYTES];
     double size = fabs(value);
     if (size >= 1e15 || (size > 0 && size < 0.1))
-        snprintf(plain, sizeof plain, "%.4g", value);
+        snprintf(plain, sizeof plain, size < 0.001 ? "%.2g" : "%.4g", value);
     else if (value == nearbyint(value))
         snprintf(plain, sizeof plain, "%.0f", value);
     else {
         int decimals = size >= 1000 ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : 3;
         snprintf(plain, sizeof plain, "%.*f", decimals, value);
     }
+    return group(plain, buf);
+}
+
+const char *number_print_half(double value, char *buf)
+{
+    char plain[NUMBER_BYTES];
+    if (value >= 10 && value < 1e15)
+        snprintf(plain, sizeof plain, "%.0f", value);
+    else
+        snprintf(plain, sizeof plain, "%.2g", value);
     return group(plain, buf);
 }
 

@@ -68,7 +68,7 @@ const char *figure_text(struct arena *a, const struct result_figure *f)
         number_print(f->mean, mean);
     double width = f->ci95_high - f->mean;
     if (f->n < 2 || width == 0) return arena_text(a, mean);
-    number_print(share ? width * 100 : width, half);
+    number_print_half(share ? width * 100 : width, half);
     return arena_format(a, "%s ±%s", mean, half);
 }
 

@@ -65,6 +65,30 @@ static uint32_t gather(struct gathering *g, const struct cursor *c)
     return index;
 }
 
+/* Readers meet sections in this order, whichever room opened first; others follow, cost is last. */
+static uint32_t section_rank(const char *section)
+{
+    static const char *const order[] = { "clients", "services",    "queues",   "stores", "nodes",
+                                         "autoscalers", "rollouts", "alerts", "slos" };
+    uint32_t count = sizeof order / sizeof *order, rank = 0;
+    if (strcmp(section, "cost") == 0) return count + 1;
+    while (rank < count && strcmp(section, order[rank]) != 0)
+        rank++;
+    return rank;
+}
+#define SECTION_RANKS 11
+
+static struct result_figure *in_section_order(struct arena *a, const struct result_figure *figures,
+                                              uint32_t count)
+{
+    struct result_figure *sorted = arena_alloc(a, count * sizeof *sorted);
+    uint32_t next = 0;
+    for (uint32_t rank = 0; rank < SECTION_RANKS; rank++)
+        for (uint32_t i = 0; i < count; i++)
+            if (section_rank(figures[i].section) == rank) sorted[next++] = figures[i];
+    return sorted;
+}
+
 static void read_figures(struct arena *a, struct store *s, struct result *r)
 {
     struct gathering g = { .arena = a, .keys = map_open(a) };
@@ -79,7 +103,7 @@ static void read_figures(struct arena *a, struct store *s, struct result *r)
     cursor_close(c);
     for (uint32_t i = 0; i < g.count; i++)
         figure_finish(&g.figures[i], g.sums[i], r->finished);
-    r->figures = g.figures;
+    r->figures = in_section_order(a, g.figures, g.count);
     r->figure_count = g.count;
 }
 

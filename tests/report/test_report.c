@@ -168,6 +168,27 @@ static void hostile_names_stay_text(void **state)
     assert_int_equal(access("pwned", F_OK), -1);
 }
 
+static void a_run_without_events_still_has_a_timeline(void **state)
+{
+    struct bench *b = *state;
+    struct experiment_row e = { .scenario = "x", .title = "x", .currency = "", .replications = 1 };
+    store_experiment(b->store, &e);
+    struct recorder *r = recorder_open(b->arena, NULL);
+    recorder_sample(r, "services", "cart", "replicas", "1", 1, 0);
+    recorder_sample(r, "services", "cart", "replicas", "1", NS_PER_S, 0);
+    struct run_row run = { .experiment = 1, .replication = 1, .simulated_ns = NS_PER_S };
+    store_run(b->store, &run, r);
+    store_experiment_end(b->store, 1, 1, 0, 0);
+    char path[] = P_tmpdir "/orrery-plot-XXXXXX.svg";
+    close(mkstemps(path, 4));
+    struct plot_options o = { .name = "timeline", .path = path, .experiment = 1, .force = true };
+    enum plot_status status = plot_draw(b->store, &o, b->error);
+    if (status != PLOT_OK && !strstr(b->error, "gnuplot-nox")) fail_msg("%s", b->error);
+    o.name = "latency";
+    assert_int_equal(plot_draw(b->store, &o, b->error), PLOT_EMPTY);
+    unlink(path);
+}
+
 static void the_table_puts_the_verdict_first(void **state)
 {
     struct bench *b = *state;
@@ -204,7 +225,7 @@ static void replicated_tables_show_intervals(void **state)
     struct bench *b = *state;
     struct report_options o = { 0 };
     report_table(sample(b, 3), &o, &b->out);
-    assert_non_null(strstr(text_data(&b->out), "754.4 ±170.4"));
+    assert_non_null(strstr(text_data(&b->out), "754.4 ±170"));
     assert_non_null(strstr(text_data(&b->out), "3 x 30m simulated"));
     assert_non_null(strstr(text_data(&b->out), "events of the first replication\n"));
 }
@@ -298,6 +319,7 @@ int main(void)
         TEST(replicated_figures_carry_their_interval),
         TEST(a_figure_that_is_also_an_object_keeps_both),
         TEST(hostile_names_stay_text),
+        TEST(a_run_without_events_still_has_a_timeline),
         TEST(the_table_puts_the_verdict_first),
         TEST(colour_is_only_there_when_asked_for),
         TEST(replicated_tables_show_intervals),
