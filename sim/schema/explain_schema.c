@@ -202,6 +202,15 @@ static bool has_required(const struct kind *k)
     return false;
 }
 
+/* Some PART field is called after k: there its table need not say its kind. */
+static bool is_fields_own(struct kind_list list, const struct kind *k)
+{
+    for (uint32_t i = 0; i < list.count; i++)
+        for (const struct field *f = list.kinds[i]->fields; f && f->type != FIELD_NONE; f++)
+            if (f->type == FIELD_PART && kind_list_untagged(list, f) == k) return true;
+    return false;
+}
+
 /* A part: a table with its kind, the bare name of a kind that needs nothing, or a scalar. */
 static void part_schema(struct writer *w, const char *role, enum unit unit)
 {
@@ -214,7 +223,7 @@ static void part_schema(struct writer *w, const char *role, enum unit unit)
         const struct kind *k = w->list.kinds[i];
         if (strcmp(k->role, role)) continue;
         text_add(w->out, any ? ",\n    " : "\n    ");
-        kind_schema(w, k, unit, k != only);
+        kind_schema(w, k, unit, k != only && !is_fields_own(w->list, k));
         any = true;
         if (has_required(k)) continue;
         text_add(w->out, ",\n    {\"enum\": [");
