@@ -11,9 +11,9 @@
 
 struct backend {
     uint32_t id;        /* the endpoint's number: stable while it lives */
-    uint32_t in_flight; /* this caller's calls there now */
+    uint32_t in_flight; /* this caller's calls there now; 0 unless the balancer counts */
     uint32_t weight;    /* 1 unless someone gave another */
-    uint32_t sent;      /* this caller's calls there so far, modulo 2^32 */
+    uint32_t unused;
 };
 
 struct pick {
@@ -26,6 +26,7 @@ struct balancer_type {
     /* 0 <= result < n; n >= 1. */
     uint32_t (*pick)(const void *spec, void *state, const struct backend *backends, uint32_t n,
                      const struct pick *pick);
+    bool counts; /* it looks at in_flight, which is then kept */
 };
 
 #endif

@@ -43,7 +43,9 @@ enum call_flag {
     CALL_ORPHAN = 1,      /* its caller has gone; the work goes on */
     CALL_HOLDS = 2,       /* it holds a worker of its pod */
     CALL_INTERRUPTED = 4, /* side.remaining_ns of CPU work are left of its current step */
-    CALL_BEGUN = 8        /* its program has begun (disturbances were applied) */
+    CALL_BEGUN = 8,       /* its program has begun (disturbances were applied) */
+    CALL_LOOPED = 16,     /* side.loops counts its rounds of loop steps: fresh draws each round */
+    CALL_QUEUED_ONCE = 32 /* side.queued_ns says since when */
 };
 
 struct call {
@@ -56,14 +58,13 @@ struct call {
     uint32_t route;
     uint32_t pod;
     uint32_t next;       /* link in a pod's queue, or in the free list */
-    uint16_t step;       /* the next instruction of its program */
+    uint32_t step;       /* the next instruction, in its room's code */
     uint16_t pending;    /* children whose answers are awaited */
     uint8_t state, outcome;
     uint8_t stage;       /* filters passed on the way out */
     uint8_t attempt;     /* 0 for the first */
     uint8_t priority;
     uint8_t flags;       /* enum call_flag */
-    uint16_t loops;      /* rounds of loop steps so far: fresh draws each round */
 };
 _Static_assert(sizeof(struct call) == 64, "a call is one cache line: there are millions");
 
@@ -75,6 +76,7 @@ struct call_side {
     int64_t queued_ns;     /* when it began to wait for a worker */
     int64_t budget_ns;     /* the deadline before per-attempt timeouts shortened it */
     uint32_t reply_bytes;
+    uint32_t loops;
     uint32_t queued_at;    /* position in a ranked queue; previous in a list */
 };
 

@@ -55,6 +55,17 @@ static inline void histogram_record(struct histogram *h, int64_t value)
     if (bucket > h->bucket_high) h->bucket_high = bucket;
 }
 
+/* The same value many times. */
+static inline void histogram_record_many(struct histogram *h, int64_t value, uint64_t times)
+{
+    if (times == 0) return;
+    histogram_record(h, value);
+    h->buckets[histogram_bucket((uint64_t)value)] += times - 1;
+    h->count += times - 1;
+    h->sum += (double)value * (double)(times - 1);
+    h->sum_squares += (double)value * (double)value * (double)(times - 1);
+}
+
 struct recorder;
 
 /* One figure of the run. unit: "ms", "1", "1/s", "bytes", "cores", "s", "USD"... */

@@ -40,10 +40,17 @@ struct step_type {
 
 /* The key of what this call does at this step: the same whatever its route, fresh each round of a
  * loop. */
-static inline uint64_t step_key(const struct call *c, const struct instruction *i)
+static inline uint64_t step_key(const struct call *c, const struct call_side *side,
+                                const struct instruction *i)
 {
-    uint64_t key = c->loops ? key_child(~c->key, c->loops) : c->key;
+    uint64_t key = c->flags & CALL_LOOPED ? key_child(~c->key, side->loops) : c->key;
     return key_child(key, i->index);
+}
+
+/* Goes to instruction `target` of its own program, from within `run` of i. */
+static inline void step_jump(struct call *c, const struct instruction *i, uint16_t target)
+{
+    c->step = c->step - 1 - i->index + target;
 }
 
 #endif

@@ -17,8 +17,8 @@
 
 struct event {
     const struct event_type *type; /* NULL: cancelled while in a FIFO */
-    uint32_t a, b;
     uint64_t age;
+    uint32_t a, b;
     uint32_t generation;
     uint32_t next; /* in a FIFO, or in the free list */
 };
@@ -45,6 +45,14 @@ struct lane {
     uint32_t mask, head, tail; /* head..tail, modulo 2^32, indexed by mask */
 };
 
+/* What makes the run loop leave its short path; the low bits are FIFOs that are not empty. */
+enum attention {
+    ATTENTION_FIFOS = (1 << PHASE_COUNT) - 1,
+    ATTENTION_STOPPED = 1 << 8,
+    ATTENTION_REFERENCE = 1 << 9, /* the reference queue is in use */
+    ATTENTION_WATCHED = 1 << 10
+};
+
 struct engine {
     struct arena *arena;
     struct world *world;
@@ -52,12 +60,11 @@ struct engine {
     uint64_t age, fired, digest;
     struct event *slots;
     uint32_t slot_count, slot_capacity, free_slot;
+    uint32_t attention;
     uint32_t cancelled; /* entries gone stale since the last sweep, about */
-    bool heap_only, stopped;
     struct heap_queue heap;
     struct radix_queue radix;
     struct fifo fifos[PHASE_COUNT];
-    uint32_t fifo_filled; /* bit p: fifos[p] is not empty */
     struct lane *lanes;
     uint32_t lane_count;
     void (*after)(struct world *w, const struct event_type *type, uint32_t a, uint32_t b);
@@ -87,7 +94,7 @@ struct engine *engine_open(struct arena *a, struct world *w, struct engine_optio
     e->arena = a;
     e->world = w;
     e->free_slot = SLOT_NONE;
-    e->heap_only = options.heap_queue;
+    if (options.heap_queue) e->attention |= ATTENTION_REFERENCE;
     radix_queue_open(&e->radix);
     e->slot_count = 1; /* slot 0 stays unused, so {0, 0} is nobody's handle */
     e->slots = arena_grow(a, NULL, 0, 64 * sizeof *e->slots);
@@ -100,13 +107,8 @@ int64_t engine_now(const struct engine *e)
     return e->now_ns;
 }
 
-static uint32_t slot_take(struct engine *e)
+static __attribute__((noinline)) uint32_t slot_make(struct engine *e)
 {
-    uint32_t slot = e->free_slot;
-    if (slot != SLOT_NONE) {
-        e->free_slot = e->slots[slot].next;
-        return slot;
-    }
     if (e->slot_count == e->slot_capacity) {
         check(e->slot_capacity < LANE_BIT / 2);
         size_t bytes = e->slot_capacity * sizeof *e->slots;
@@ -114,6 +116,14 @@ static uint32_t slot_take(struct engine *e)
         e->slot_capacity *= 2;
     }
     return e->slot_count++;
+}
+
+static inline uint32_t slot_take(struct engine *e)
+{
+    uint32_t slot = e->free_slot;
+    if (__builtin_expect(slot == SLOT_NONE, 0)) return slot_make(e);
+    e->free_slot = e->slots[slot].next;
+    return slot;
 }
 
 static inline void slot_give(struct engine *e, uint32_t slot)
@@ -125,7 +135,7 @@ static inline void slot_give(struct engine *e, uint32_t slot)
 
 static inline void queue_push(struct engine *e, struct waiter x)
 {
-    if (__builtin_expect(e->heap_only, 0))
+    if (__builtin_expect(e->attention & ATTENTION_REFERENCE, 0))
         heap_queue_push(&e->heap, e->arena, x);
     else
         radix_queue_push(&e->radix, e->arena, x);
@@ -135,7 +145,7 @@ static inline void queue_push(struct engine *e, struct waiter x)
 static __attribute__((noinline)) bool queue_pop_slowly(struct engine *e, int64_t until_ns,
                                                        struct waiter *x)
 {
-    if (e->heap_only) return heap_queue_pop(&e->heap, until_ns, x);
+    if (e->attention & ATTENTION_REFERENCE) return heap_queue_pop(&e->heap, until_ns, x);
     struct judge judge = judge_of(e);
     if (!radix_queue_ready(&e->radix, e->arena, &judge, until_ns)) return false;
     if (judge.sweep) e->cancelled = 0;
@@ -158,7 +168,7 @@ static inline bool queue_has_more(const struct engine *e)
 {
     uint32_t count = e->radix.front_count;
     if (__builtin_expect(count > 0, 1)) return e->radix.front[count - 1].time_ns == e->now_ns;
-    if (e->heap_only) return e->heap.heap.count > 0 && e->heap.heap.items[0].time_ns == e->now_ns;
+    if (e->attention & ATTENTION_REFERENCE) return e->heap.heap.count > 0 && e->heap.heap.items[0].time_ns == e->now_ns;
     return e->radix.buckets[0].count > 0;
 }
 
@@ -169,9 +179,9 @@ static void fifo_add(struct engine *e, uint32_t slot)
     struct fifo *f = &e->fifos[event->type->phase];
     uint32_t phase_bit = 1u << event->type->phase;
     event->next = SLOT_NONE;
-    if (!(e->fifo_filled & phase_bit)) {
+    if (!(e->attention & phase_bit)) {
         f->first = f->last = slot;
-        e->fifo_filled |= phase_bit;
+        e->attention |= phase_bit;
     } else if (e->slots[f->last].age < event->age) {
         e->slots[f->last].next = slot;
         f->last = slot;
@@ -187,19 +197,20 @@ static void fifo_add(struct engine *e, uint32_t slot)
 struct event_id engine_at(struct engine *e, int64_t time_ns, const struct event_type *type,
                           uint32_t a, uint32_t b)
 {
-    check(time_ns >= e->now_ns);
     uint32_t slot = slot_take(e);
     struct event *event = &e->slots[slot];
+    uint32_t generation = event->generation;
     event->type = type;
+    event->age = e->age++;
     event->a = a;
     event->b = b;
-    event->age = e->age++;
     event->next = IN_QUEUE;
-    uint32_t generation = event->generation;
-    if (time_ns == e->now_ns)
-        fifo_add(e, slot);
-    else
+    if (__builtin_expect(time_ns > e->now_ns, 1)) {
         queue_push(e, (struct waiter){ time_ns, slot, generation });
+    } else {
+        check(time_ns == e->now_ns);
+        fifo_add(e, slot);
+    }
     return (struct event_id){ slot, generation };
 }
 
@@ -274,7 +285,7 @@ static inline void fire(struct engine *e, const struct event_type *type, uint32_
     e->digest = digest_add(e->digest, word);
     e->fired++;
     type->fire(e->world, a, b);
-    if (__builtin_expect(e->after != NULL, 0)) e->after(e->world, type, a, b);
+    if (__builtin_expect(e->attention & ATTENTION_WATCHED, 0)) e->after(e->world, type, a, b);
 }
 
 /* Drops dead heads and puts the first live one in the queue. */
@@ -330,12 +341,12 @@ static void fire_alone(struct engine *e, struct waiter x)
 
 static void fire_fifo(struct engine *e)
 {
-    uint32_t phase = (uint32_t)__builtin_ctz(e->fifo_filled);
+    uint32_t phase = (uint32_t)__builtin_ctz(e->attention & ATTENTION_FIFOS);
     struct fifo *f = &e->fifos[phase];
     uint32_t slot = f->first;
     struct event event = e->slots[slot];
     f->first = event.next;
-    if (event.next == SLOT_NONE) e->fifo_filled &= ~(1u << phase);
+    if (event.next == SLOT_NONE) e->attention &= ~(1u << phase);
     slot_give(e, slot);
     if (event.type && is_live(e, event.type, event.a, event.b))
         fire(e, event.type, event.a, event.b);
@@ -378,31 +389,64 @@ static bool next_instant(struct engine *e, int64_t until_ns)
     return true;
 }
 
+/* The usual case by the shortest way: one event at its instant, in the front. False: it is not
+ * that case, and nothing was done. */
+static inline bool fire_next(struct engine *e, int64_t until_ns)
+{
+    struct radix_queue *q = &e->radix;
+    uint32_t count = q->front_count;
+    if (__builtin_expect(count < 2, 0)) return false;
+    const struct waiter *x = &q->front[count - 1];
+    int64_t time_ns = x->time_ns;
+    uint32_t slot = x->slot, generation = x->generation;
+    if (time_ns > until_ns || x[-1].time_ns == time_ns || slot & LANE_BIT) return false;
+    q->front_count = count - 1;
+    struct event *event = &e->slots[slot];
+    if (event->generation != generation) return true;
+    e->now_ns = time_ns;
+    const struct event_type *type = event->type;
+    uint32_t a = event->a, b = event->b;
+    event->generation = generation + 1;
+    event->next = e->free_slot;
+    e->free_slot = slot;
+    if (is_live(e, type, a, b)) fire(e, type, a, b);
+    return true;
+}
+
+static bool step(struct engine *e, int64_t until_ns)
+{
+    if (e->attention & ATTENTION_STOPPED) return false;
+    if (e->attention & ATTENTION_FIFOS) {
+        fire_fifo(e);
+        return true;
+    }
+    return next_instant(e, until_ns);
+}
+
 void engine_run(struct engine *e, int64_t until_ns)
 {
-    while (!e->stopped) {
-        if (e->fifo_filled)
-            fire_fifo(e);
-        else if (!next_instant(e, until_ns))
-            break;
+    for (;;) {
+        if (e->attention == 0 && fire_next(e, until_ns)) continue;
+        if (!step(e, until_ns)) break;
     }
-    if (!e->stopped && e->now_ns < until_ns) e->now_ns = until_ns;
+    if (!(e->attention & ATTENTION_STOPPED) && e->now_ns < until_ns) e->now_ns = until_ns;
 }
 
 void engine_stop(struct engine *e)
 {
-    e->stopped = true;
+    e->attention |= ATTENTION_STOPPED;
 }
 
 bool engine_stopped(const struct engine *e)
 {
-    return e->stopped;
+    return e->attention & ATTENTION_STOPPED;
 }
 
 void engine_watch(struct engine *e, void (*after)(struct world *w, const struct event_type *type,
                                                   uint32_t a, uint32_t b))
 {
     e->after = after;
+    e->attention = after ? e->attention | ATTENTION_WATCHED : e->attention & ~ATTENTION_WATCHED;
 }
 
 uint64_t engine_event_count(const struct engine *e)

@@ -75,8 +75,7 @@ static void dispatch(struct world *w, uint32_t id)
         return;
     }
     c->pod = in->backends[chosen].id;
-    in->backends[chosen].in_flight++;
-    in->backends[chosen].sent++;
+    if (r->counts) in->backends[chosen].in_flight++;
     c->state = CALL_SENT;
     if (w->tracing) trace_sent(w, id, r);
     if (f->networked) {
@@ -120,7 +119,6 @@ uint32_t call_send(struct world *w, const struct call_order *order)
     c->route = order->route;
     c->state = CALL_CALLER;
     c->stage = c->attempt = c->flags = 0;
-    c->loops = 0;
     c->priority = order->priority;
     c->pending = 0;
     struct call_side *side = call_side(w, id);

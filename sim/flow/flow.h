@@ -23,7 +23,7 @@ struct route {
     uint32_t group, operation, owner;
     uint32_t instance_base, instance_count;
     uint8_t filter_count;
-    bool by_pod, counts_in_flight;
+    bool by_pod, counts;
     struct instance *instances;
     void (*reply)(struct world *w, uint32_t call);
     struct {

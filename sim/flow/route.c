@@ -42,6 +42,7 @@ void route_return(struct world *w, uint32_t call)
     const struct call *c = call_get(w, call);
     const struct flow *f = flow_of(w);
     const struct route *r = &f->routes[c->route];
+    if (!r->counts) return;
     struct instance *in = instance_of(w, r, c);
     uint32_t position = in->position[c->pod - f->groups[r->group].first];
     /* A backend that left and came back starts its count anew. */
@@ -160,6 +161,7 @@ uint32_t route_open(struct world *w, const struct route_spec *spec, struct diag 
     check(balancer && balancer->kind);
     r->balancer = balancer->kind->vtable;
     r->balancer_spec = balancer->spec;
+    r->counts = r->balancer->counts;
     const struct part *filters = spec->filters.items;
     for (uint32_t i = 0; i < spec->filters.count; i++)
         filter_add(w, r, id, &filters[i], spec, d);

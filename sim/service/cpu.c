@@ -30,7 +30,7 @@ double pod_cores(const struct world *w, const struct service *s)
 static void worked(struct world *w, uint32_t call)
 {
     uint32_t pod = call_get(w, call)->pod;
-    const struct service *s = pod_owner(w, pod_get(w, pod));
+    const struct service *s = pod_get(w, pod)->owner;
     if (s->spec->async) {
         pod_leave_worker(w, call);
         pod_serve(w, pod);
@@ -60,7 +60,7 @@ static const struct event_type cpu_done_listed = { "cpu.done", on_cpu_done_liste
 static void list_add(struct world *w, uint32_t pod, uint32_t call, int64_t work_ns)
 {
     struct pod_side *side = side_of(w, pod);
-    const struct service *s = pod_owner(w, pod_get(w, pod));
+    const struct service *s = pod_get(w, pod)->owner;
     if (!side->on_cpu)
         side->on_cpu = arena_alloc(w->arena, s->spec->workers * sizeof *side->on_cpu);
     check(side->on_cpu_count < s->spec->workers);
@@ -163,7 +163,7 @@ void cpu_begin(struct world *w, uint32_t call, int64_t work_ns)
         return;
     }
     side_of(w, c->pod)->cpu_ns += (double)work_ns; /* charged when begun */
-    if (pod_owner(w, p)->preempts)
+    if (p->owner->preempts)
         list_add(w, c->pod, call, work_ns);
     else
         engine_at(w->engine, now_ns(w) + work_ns, &cpu_done, call, c->generation);
@@ -247,7 +247,7 @@ static double pod_weight(const struct service *s)
 
 static double pod_demand(const struct world *w, uint32_t pod)
 {
-    const struct service *s = pod_owner(w, pod_get(w, pod));
+    const struct service *s = pod_get(w, pod)->owner;
     double tasks = (double)side_of(w, pod)->task_count, most = pod_cores(w, s);
     return tasks < most ? tasks : most;
 }
@@ -263,7 +263,7 @@ static double pour(const struct world *w, uint32_t node, double cores)
         double weight = 0, left = cores, next = INFINITY;
         for (uint32_t i = 0; i < room->pod_count; i++) {
             if (room->sides[i].node != node || room->pods[i].fast) continue;
-            double share = pod_weight(pod_owner(w, &room->pods[i])), demand = pod_demand(w, i);
+            double share = pod_weight(room->pods[i].owner), demand = pod_demand(w, i);
             if (demand <= level * share) {
                 left -= demand;
             } else {
@@ -303,7 +303,7 @@ static void rates_changed(struct world *w, uint32_t pod)
     double level = pour(w, node, cores);
     for (uint32_t i = 0; i < room->pod_count; i++) {
         if (room->sides[i].node != node || room->pods[i].fast || !room->sides[i].task_count) continue;
-        double grant = level * pod_weight(pod_owner(w, &room->pods[i])), demand = pod_demand(w, i);
+        double grant = level * pod_weight(room->pods[i].owner), demand = pod_demand(w, i);
         apply_rate(w, i, grant < demand ? grant : demand);
     }
     if (side_of(w, pod)->task_count == 0) apply_rate(w, pod, 0);

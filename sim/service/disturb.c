@@ -85,7 +85,7 @@ static bool suffer(struct world *w, uint32_t call, const struct disturbance *d, 
 bool disturb_begin(struct world *w, uint32_t call)
 {
     struct call *c = call_get(w, call);
-    const struct service *s = pod_owner(w, pod_get(w, c->pod));
+    const struct service *s = pod_get(w, c->pod)->owner;
     uint32_t operation = route_operation(w, c->route);
     int64_t delay_ns = 0;
     for (uint32_t i = 0; i < s->disturbance_count; i++) {

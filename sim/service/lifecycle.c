@@ -30,7 +30,7 @@ static void tell(struct world *w, uint32_t pod, enum pod_state state)
 static uint32_t note(struct world *w, uint32_t pod, const char *kind, uint32_t cause,
                      const char *text)
 {
-    const struct service *s = pod_owner(w, pod_get(w, pod));
+    const struct service *s = pod_get(w, pod)->owner;
     return recorder_event(w->recorder, now_ns(w), kind, s->name, cause, "pod %u %s",
                           pod - s->first_pod, text);
 }
@@ -46,7 +46,7 @@ static void count_ready(struct world *w, struct service *s, int change)
 static void set_state(struct world *w, uint32_t pod, enum pod_state state)
 {
     struct pod *p = pod_get(w, pod);
-    struct service *s = pod_owner(w, p);
+    struct service *s = p->owner;
     if (p->state == POD_READY && state != POD_READY) count_ready(w, s, -1);
     if (p->state != POD_READY && state == POD_READY) count_ready(w, s, +1);
     p->state = (uint8_t)state;
@@ -67,7 +67,7 @@ static const struct event_type pod_ready = { "pod.ready", on_ready, NULL, PHASE_
 static void start_process(struct world *w, uint32_t pod)
 {
     struct pod *p = pod_get(w, pod);
-    const struct service *s = pod_owner(w, p);
+    const struct service *s = p->owner;
     uint64_t key = stream_key(w->root_key, s->name, "startup");
     struct rng r = rng_keyed(key_child(key_child(key, pod - s->first_pod), p->generation));
     side_of(w, pod)->memory = s->spec->memory;
@@ -88,7 +88,7 @@ static bool place(struct world *w, uint32_t pod)
 {
     struct service_room *room = service_room_of(w);
     struct pod *p = pod_get(w, pod);
-    const struct service *s = pod_owner(w, p);
+    const struct service *s = p->owner;
     uint32_t node = infra_place(w, s->index, s->requests.cpu, s->requests.memory);
     if (node == NODE_NONE) return false;
     side_of(w, pod)->node = node;
@@ -103,7 +103,7 @@ static bool place(struct world *w, uint32_t pod)
 static void unplace(struct world *w, uint32_t pod)
 {
     struct pod *p = pod_get(w, pod);
-    const struct service *s = pod_owner(w, p);
+    const struct service *s = p->owner;
     uint32_t node = side_of(w, pod)->node;
     if (!p->fast) service_room_of(w)->node_shared[node]--;
     p->node_known = 0;
@@ -155,7 +155,7 @@ static void on_fill(struct world *w, uint32_t service, uint32_t unused)
 static void gone(struct world *w, uint32_t pod)
 {
     struct pod *p = pod_get(w, pod);
-    uint32_t service = p->service;
+    uint32_t service = p->owner->index;
     check(p->in_flight == 0);
     set_state(w, pod, POD_GONE);
     p->generation++;
@@ -195,7 +195,7 @@ static const struct event_type grace_over = { "pod.grace", on_grace_over, NULL, 
 void pod_drain(struct world *w, uint32_t pod, uint32_t cause)
 {
     struct pod *p = pod_get(w, pod);
-    const struct service *s = pod_owner(w, p);
+    const struct service *s = p->owner;
     (void)cause;
     if (p->state == POD_GONE || p->state == POD_DRAINING) return;
     set_state(w, pod, POD_DRAINING);
@@ -246,7 +246,7 @@ static int64_t backoff_of(struct world *w, struct pod_side *side)
 void pod_crash(struct world *w, uint32_t pod, const char *reason, uint32_t cause)
 {
     struct pod *p = pod_get(w, pod);
-    struct service *s = pod_owner(w, p);
+    struct service *s = p->owner;
     if (p->state == POD_GONE || p->state == POD_CRASHED) return;
     bool draining = p->state == POD_DRAINING;
     note(w, pod, "pod.crash", cause, reason);
@@ -276,7 +276,7 @@ static const struct event_type out_of_memory = { "pod.oom", on_out_of_memory, NU
 void pod_memory_add(struct world *w, uint32_t pod, int64_t bytes)
 {
     const struct pod *p = pod_get(w, pod);
-    const struct service *s = pod_owner(w, p);
+    const struct service *s = p->owner;
     struct pod_side *side = side_of(w, pod);
     bool fitted = side->memory <= s->limits.memory;
     side->memory += bytes;

@@ -22,11 +22,15 @@ static inline void leave(struct world *w, struct pod *p)
 
 static void take(struct world *w, struct pod *p, struct call *c, int64_t waited_ns)
 {
-    struct service *s = pod_owner(w, p);
+    struct service *s = p->owner;
     p->running++;
     p->area_busy -= (uint64_t)now_ns(w);
     c->flags |= CALL_HOLDS;
-    if (measured(w, c->entered_ns)) histogram_record(&s->wait, waited_ns);
+    if (!measured(w, c->entered_ns)) return;
+    if (waited_ns > 0)
+        histogram_record(&s->wait, waited_ns);
+    else
+        s->unwaited++;
 }
 
 void pod_leave_worker(struct world *w, uint32_t call)
@@ -42,7 +46,7 @@ void pod_leave_worker(struct world *w, uint32_t call)
 static void account(struct world *w, uint32_t call, enum outcome outcome)
 {
     const struct call *c = call_get(w, call);
-    struct service *s = pod_owner(w, pod_get(w, c->pod));
+    struct service *s = pod_get(w, c->pod)->owner;
     s->ended_total++;
     if (measured(w, c->entered_ns)) meter_end(&s->meter, outcome, now_ns(w) - c->entered_ns);
     if (w->tracing && outcome != OUTCOME_OK)
@@ -57,7 +61,7 @@ void pod_answer(struct world *w, uint32_t call)
     struct pod *p = pod_get(w, pod);
     leave(w, p);
     account(w, call, c->outcome);
-    if (c->flags & CALL_ORPHAN && measured(w, c->entered_ns)) pod_owner(w, p)->wasted++;
+    if (c->flags & CALL_ORPHAN && measured(w, c->entered_ns)) p->owner->wasted++;
     if (c->flags & CALL_HOLDS) {
         pod_leave_worker(w, call);
         pod_serve(w, pod);
@@ -104,7 +108,7 @@ static void on_patience_over(struct world *w, uint32_t call, uint32_t generation
     const struct call *c = call_get(w, call);
     if (c->state != CALL_QUEUED) return;
     /* An earlier attempt may have armed this: then it was for another wait. */
-    const struct service *s = pod_owner(w, pod_get(w, c->pod));
+    const struct service *s = pod_get(w, c->pod)->owner;
     if (call_side(w, call)->queued_ns + patience_of(s, c) != now_ns(w)) return;
     pod_evict(w, call, OUTCOME_EXPIRED);
 }
@@ -132,7 +136,7 @@ static bool interrupt_for(struct world *w, uint32_t pod, uint32_t call)
     pod_leave_worker(w, victim);
     v->flags |= CALL_INTERRUPTED;
     v->step--; /* back to the cpu step it was in */
-    pod_owner(w, pod_get(w, pod))->interrupted++;
+    pod_get(w, pod)->owner->interrupted++;
     call_side(w, victim)->queued_ns = now_ns(w);
     waiting_push(w, pod, victim);
     return true;
@@ -142,7 +146,7 @@ bool pod_take_worker(struct world *w, uint32_t call)
 {
     struct call *c = call_get(w, call);
     struct pod *p = pod_get(w, c->pod);
-    struct service *s = pod_owner(w, p);
+    struct service *s = p->owner;
     bool free = p->running < s->spec->workers || s->discipline->shares;
     if (!free && s->preempts) free = interrupt_for(w, c->pod, call);
     if (free) {
@@ -164,7 +168,7 @@ bool pod_take_worker(struct world *w, uint32_t call)
 static void begin(struct world *w, uint32_t call)
 {
     struct call *c = call_get(w, call);
-    const struct service *s = pod_owner(w, pod_get(w, c->pod));
+    const struct service *s = pod_get(w, c->pod)->owner;
     if (s->disturbance_count > 0 && !(c->flags & CALL_BEGUN)) {
         c->flags |= CALL_BEGUN;
         if (disturb_begin(w, call)) return;
@@ -175,7 +179,7 @@ static void begin(struct world *w, uint32_t call)
 void pod_serve(struct world *w, uint32_t pod)
 {
     struct pod *p = pod_get(w, pod);
-    const struct service *s = pod_owner(w, p);
+    const struct service *s = p->owner;
     if (p->serving) return; /* the loop further up goes on */
     p->serving = 1;
     while (p->queued > 0 && p->running < s->spec->workers) {
@@ -196,9 +200,10 @@ static void offer(struct world *w, uint32_t pod, uint32_t call)
 {
     struct call *c = call_get(w, call);
     struct pod *p = pod_get(w, pod);
-    struct service *s = pod_owner(w, p);
+    struct service *s = p->owner;
     c->entered_ns = now_ns(w);
-    c->step = c->loops = c->pending = 0;
+    c->step = s->programs[route_operation(w, c->route)].start;
+    c->pending = 0;
     c->outcome = OUTCOME_OK;
     c->flags &= CALL_ORPHAN;
     s->offered_total++;
@@ -215,7 +220,7 @@ static void offer(struct world *w, uint32_t pod, uint32_t call)
 static bool cancel(struct world *w, uint32_t pod, uint32_t call)
 {
     struct call *c = call_get(w, call);
-    struct service *s = pod_owner(w, pod_get(w, pod));
+    struct service *s = pod_get(w, pod)->owner;
     enum { ABANDON_FINISH, ABANDON_CANCEL };
     if (s->spec->on_abandon != ABANDON_CANCEL) return false;
     if (c->state == CALL_SENT) return true;

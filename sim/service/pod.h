@@ -29,7 +29,7 @@ struct service_spec {
 /* What the path of a call touches. Areas are sums of leave times minus enter times, modulo 2^64: the
  * integral of a count up to now is area + count * now, exactly, with one addition a change. */
 struct pod {
-    uint32_t service;
+    struct service *owner;
     uint32_t generation; /* of the process: changes when it crashes or goes */
     uint8_t state;
     uint8_t fast;        /* CPU work takes exactly its time: nothing is shared */
@@ -90,7 +90,8 @@ struct service {
     struct resource_list requests, limits;
     bool preempts, limited;   /* limited: limits.cpu was given */
     struct meter meter;
-    struct histogram wait;
+    struct histogram wait;    /* ns, of calls that had to wait for a worker */
+    uint64_t unwaited;        /* those that did not */
     uint64_t wasted, restarts, interrupted; /* answers nobody waited for; crashes; preemptions */
     uint64_t offered_total, ended_total;    /* whole run, for the law of conservation */
     uint64_t area_ready;
@@ -105,6 +106,8 @@ struct service {
 struct service_room {
     struct service *services;
     uint32_t service_count;
+    struct instruction *code; /* of all programs, one after another */
+    uint32_t code_count;
     struct pod *pods;
     struct pod_side *sides;
     uint8_t *zones; /* by pod */
@@ -125,10 +128,6 @@ static inline struct pod *pod_get(const struct world *w, uint32_t pod)
     return &service_room_of(w)->pods[pod];
 }
 
-static inline struct service *pod_owner(const struct world *w, const struct pod *p)
-{
-    return &service_room_of(w)->services[p->service];
-}
 
 /* pod.c: a call at its pod */
 extern const struct endpoint_type pod_endpoint;

@@ -53,14 +53,18 @@ struct program program_compile(struct world *w, struct service *s, const char *o
     compile_steps(&c, steps);
     c.full = false;
     compile_emit(&c, (struct instruction){ .run = end_run, .route = ROUTE_NONE });
-    return (struct program){ c.items, (uint16_t)c.count, c.cpu };
+    struct service_room *room = service_room_of(w);
+    size_t bytes = room->code_count * sizeof *room->code, more = c.count * sizeof *room->code;
+    room->code = arena_grow(w->arena, room->code, bytes, bytes + more);
+    memcpy(room->code + room->code_count, c.items, more);
+    room->code_count += c.count;
+    return (struct program){ NULL, room->code_count - c.count, (uint16_t)c.count, c.cpu };
 }
 
 void program_run(struct world *w, uint32_t id)
 {
     struct call *c = call_get(w, id);
-    const struct service *s = pod_owner(w, pod_get(w, c->pod));
-    const struct instruction *first = s->programs[route_operation(w, c->route)].first;
+    const struct instruction *code = service_room_of(w)->code;
     enum step_result result = STEP_NEXT;
     c->state = CALL_RUNNING;
     while (result == STEP_NEXT) {
@@ -68,7 +72,7 @@ void program_run(struct world *w, uint32_t id)
             result = STEP_END;
             break;
         }
-        const struct instruction *i = &first[c->step++];
+        const struct instruction *i = &code[c->step++];
         result = i->run(w, id, i);
         c = call_get(w, id); /* the pool may have grown */
     }
@@ -93,7 +97,7 @@ static bool walk_operation(struct walk *k, uint32_t service, uint32_t operation,
     for (uint32_t i = 0; i < p->count; i++) {
         uint32_t route = p->first[i].route;
         if (route == ROUTE_NONE) continue;
-        uint32_t callee = pod_get(k->w, group_get(k->w, route_group(k->w, route))->first)->service;
+        uint32_t callee = pod_get(k->w, group_get(k->w, route_group(k->w, route))->first)->owner->index;
         uint32_t op = route_operation(k->w, route);
         if (k->seen[callee][op] == 1) {
             diag_error(k->d, p->first[i].at, s->name, "calls must not come back to where they began",

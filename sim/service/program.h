@@ -8,7 +8,8 @@
 struct service;
 
 struct program {
-    const struct instruction *first;
+    const struct instruction *first; /* in the room's code */
+    uint32_t start;                  /* its index there */
     uint16_t count;
     uint16_t cpu; /* its first instruction that works on a CPU, or PROGRAM_NO_CPU */
 };

@@ -60,7 +60,7 @@ uint32_t pod_node(const struct world *w, uint32_t pod)
 
 uint32_t pod_service(const struct world *w, uint32_t pod)
 {
-    return pod_get(w, pod)->service;
+    return pod_get(w, pod)->owner->index;
 }
 
 static struct resource_list resources_of(const struct part *p)
@@ -106,7 +106,7 @@ static void pods_open(struct world *w)
     room->node_shared = arena_alloc(w->arena, infra_node_count(w) * sizeof *room->node_shared);
     for (uint32_t i = 0; i < room->service_count; i++)
         for (uint32_t n = 0; n < room->services[i].capacity; n++)
-            room->pods[room->services[i].first_pod + n].service = i;
+            room->pods[room->services[i].first_pod + n].owner = &room->services[i];
 }
 
 static void groups_open(struct world *w)
@@ -140,6 +140,14 @@ static void programs_open(struct world *w, struct diag *d)
     }
 }
 
+/* The code has stopped growing: programs may point into it. */
+static void programs_settle(struct service_room *room)
+{
+    for (uint32_t i = 0; i < room->service_count; i++)
+        for (uint32_t op = 0; op < room->services[i].spec->endpoints.count; op++)
+            room->services[i].programs[op].first = room->code + room->services[i].programs[op].start;
+}
+
 static void room_open(struct world *w, void *state, struct diag *d)
 {
     struct service_room *room = state;
@@ -150,6 +158,7 @@ static void room_open(struct world *w, void *state, struct diag *d)
     pods_open(w);
     groups_open(w);
     programs_open(w, d);
+    programs_settle(room);
     if (diag_error_count(d) > 0) return;
     program_graph_check(w, d);
     lifecycle_open(w, d);
@@ -197,6 +206,7 @@ static void room_reset(struct world *w)
         struct service *s = &room->services[i];
         meter_reset(&s->meter);
         histogram_reset(&s->wait);
+        s->unwaited = 0;
         s->wasted = s->restarts = s->interrupted = 0;
         s->area_ready = (uint64_t)(-(int64_t)s->ready * now);
         s->ready_min = s->ready_max = s->ready;
@@ -239,7 +249,7 @@ static void room_sample(struct world *w, int64_t window_ns)
         sample(w, &service_room_of(w)->services[i], window_ns);
 }
 
-static void report(struct world *w, const struct service *s)
+static void report(struct world *w, struct service *s)
 {
     struct recorder *r = w->recorder;
     int64_t now = now_ns(w), span_ns = now - service_room_of(w)->reset_ns;
@@ -247,7 +257,11 @@ static void report(struct world *w, const struct service *s)
     struct totals t = totals_of(w, s);
     double pod_ns = integral(s->area_ready, s->ready, now);
     meter_report(&s->meter, r, "services", s->name, "received", ns_to_s(span_ns));
-    if (s->wait.count > 0) recorder_histogram(r, "services", s->name, "wait_ms", &s->wait);
+    if (s->wait.count + s->unwaited > 0) {
+        histogram_record_many(&s->wait, 0, s->unwaited);
+        s->unwaited = 0;
+        recorder_histogram(r, "services", s->name, "wait_ms", &s->wait);
+    }
     recorder_value(r, "services", s->name, "in_flight_mean", "1", t.flight / span);
     uint32_t in_flight = 0;
     for (uint32_t pod = s->first_pod; pod < s->first_pod + s->capacity; pod++)

@@ -17,14 +17,14 @@ struct branch_spec {
 static enum step_result branch_run(struct world *w, uint32_t call, const struct instruction *i)
 {
     struct call *c = call_get(w, call);
-    struct rng r = rng_keyed(step_key(c, i));
-    if (rng_uniform(&r) < i->probability) c->step = i->target;
+    struct rng r = rng_keyed(step_key(c, call_side(w, call), i));
+    if (rng_uniform(&r) < i->probability) step_jump(c, i, i->target);
     return STEP_NEXT;
 }
 
 static enum step_result jump_run(struct world *w, uint32_t call, const struct instruction *i)
 {
-    call_get(w, call)->step = i->target;
+    step_jump(call_get(w, call), i, i->target);
     return STEP_NEXT;
 }
 

@@ -35,7 +35,7 @@ static void send(struct world *w, uint32_t call, const struct instruction *i)
     c->pending++;
     struct call_order order = { .route = i->route,
                                 .parent = call,
-                                .key = step_key(c, i),
+                                .key = step_key(c, call_side(w, call), i),
                                 .sent_ns = now_ns(w),
                                 .deadline_ns = c->deadline_ns,
                                 .priority = c->priority,
@@ -52,7 +52,7 @@ enum step_result step_call_run(struct world *w, uint32_t call, const struct inst
 /* The calls stand in the instructions that follow; all are sent before any is awaited. */
 static enum step_result parallel_run(struct world *w, uint32_t call, const struct instruction *i)
 {
-    call_get(w, call)->step = i->index + 1 + i->count;
+    call_get(w, call)->step += i->count;
     for (uint16_t n = 1; n <= i->count; n++)
         send(w, call, i + n);
     return call_get(w, call)->pending ? STEP_WAIT : STEP_NEXT;

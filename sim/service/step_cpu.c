@@ -7,11 +7,12 @@ struct cpu_spec {
 };
 
 /* Scaled by faults that slow a process down; the draw itself stays what it was. */
-static int64_t work_of(const struct world *w, const struct call *c, const struct instruction *i)
+static int64_t work_of(const struct world *w, uint32_t call, const struct instruction *i)
 {
-    struct rng r = rng_keyed(step_key(c, i));
+    const struct call *c = call_get(w, call);
+    struct rng r = rng_keyed(step_key(c, call_side(w, call), i));
     const struct pod *p = pod_get(w, c->pod);
-    const struct service *s = pod_owner(w, p);
+    const struct service *s = p->owner;
     int64_t work = dist_draw_ns(i->dist, &r);
     if (s->disturbance_count == 0) return work;
     return (int64_t)((double)work *
@@ -22,12 +23,12 @@ static enum step_result cpu_run(struct world *w, uint32_t call, const struct ins
 {
     struct call *c = call_get(w, call);
     if (!(c->flags & CALL_HOLDS)) {
-        c->step = i->index; /* comes back here when a worker is free */
+        c->step--; /* comes back here when a worker is free */
         if (!pod_take_worker(w, call)) return STEP_QUEUED;
         c = call_get(w, call);
-        c->step = i->index + 1;
+        c->step++;
     }
-    int64_t work = c->flags & CALL_INTERRUPTED ? call_side(w, call)->remaining_ns : work_of(w, c, i);
+    int64_t work = c->flags & CALL_INTERRUPTED ? call_side(w, call)->remaining_ns : work_of(w, call, i);
     c->flags &= (uint8_t)~CALL_INTERRUPTED;
     cpu_begin(w, call, work);
     return STEP_WORK;
@@ -36,12 +37,12 @@ static enum step_result cpu_run(struct world *w, uint32_t call, const struct ins
 int64_t waiting_work(const struct world *w, uint32_t call)
 {
     const struct call *c = call_get(w, call);
-    const struct service *s = pod_owner(w, pod_get(w, c->pod));
+    const struct service *s = pod_get(w, c->pod)->owner;
     const struct program *p = &s->programs[route_operation(w, c->route)];
     if (c->flags & CALL_INTERRUPTED) return call_side(w, call)->remaining_ns;
-    const struct instruction *i = &p->first[c->step];
-    if (i->run == cpu_run) return work_of(w, c, i);
-    return p->cpu != PROGRAM_NO_CPU ? work_of(w, c, &p->first[p->cpu]) : 0;
+    const struct instruction *i = &service_room_of(w)->code[c->step];
+    if (i->run == cpu_run) return work_of(w, call, i);
+    return p->cpu != PROGRAM_NO_CPU ? work_of(w, call, &p->first[p->cpu]) : 0;
 }
 
 static void cpu_compile(struct compiler *c, const struct part *step)

@@ -9,7 +9,7 @@ static enum step_result fail_run(struct world *w, uint32_t call, const struct in
 {
     struct call *c = call_get(w, call);
     /* Attempts of one customer fail independently: a retry may help. */
-    struct rng r = rng_keyed(key_child(step_key(c, i), c->attempt));
+    struct rng r = rng_keyed(key_child(step_key(c, call_side(w, call), i), c->attempt));
     if (rng_uniform(&r) >= i->probability) return STEP_NEXT;
     c->outcome = OUTCOME_ERROR;
     return STEP_END;

@@ -1,6 +1,6 @@
 /* step_loop.c - doing it again, with a probability: feedback, polling, pagination.
  *
- * Each round draws afresh: call.loops is part of the key of every step. */
+ * Each round draws afresh: its number is part of the key of every step. */
 #include "service/pod.h"
 
 struct loop_spec {
@@ -8,16 +8,15 @@ struct loop_spec {
     struct list steps;
 };
 
-#define LOOP_ROUNDS_MAX 60000 /* call.loops is 16 bits wide; a 99.9 % loop ends long before */
-
 static enum step_result loop_run(struct world *w, uint32_t call, const struct instruction *i)
 {
     struct call *c = call_get(w, call);
-    struct rng r = rng_keyed(step_key(c, i));
-    if (rng_uniform(&r) < i->probability && c->loops < LOOP_ROUNDS_MAX) {
-        c->loops++;
-        c->step = i->target;
-    }
+    struct rng r = rng_keyed(step_key(c, call_side(w, call), i));
+    if (rng_uniform(&r) >= i->probability) return STEP_NEXT;
+    struct call_side *side = call_side(w, call);
+    side->loops = c->flags & CALL_LOOPED ? side->loops + 1 : 1;
+    c->flags |= CALL_LOOPED;
+    step_jump(c, i, i->target);
     return STEP_NEXT;
 }
 

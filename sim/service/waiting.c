@@ -15,7 +15,7 @@ static struct pod_side *side_of(const struct world *w, uint32_t pod)
 int64_t waiting_rank(const struct world *w, uint32_t call, int64_t work_ns)
 {
     const struct call *c = call_get(w, call);
-    const struct service *s = pod_owner(w, pod_get(w, c->pod));
+    const struct service *s = pod_get(w, c->pod)->owner;
     struct waiting waiting = { c->entered_ns, work_ns, c->priority };
     return s->discipline->rank(s->discipline_spec, &waiting);
 }
@@ -114,7 +114,7 @@ static void list_remove(struct world *w, struct pod *p, uint32_t call)
 void waiting_push(struct world *w, uint32_t pod, uint32_t call)
 {
     struct pod *p = pod_get(w, pod);
-    enum queue_order order = pod_owner(w, p)->discipline->order;
+    enum queue_order order = p->owner->discipline->order;
     if (order == ORDER_RANKED)
         heap_push(w, pod, call);
     else
@@ -128,7 +128,7 @@ void waiting_remove(struct world *w, uint32_t pod, uint32_t call)
 {
     struct pod *p = pod_get(w, pod);
     check(p->queued > 0);
-    if (pod_owner(w, p)->discipline->order == ORDER_RANKED)
+    if (p->owner->discipline->order == ORDER_RANKED)
         heap_remove(w, pod, call_side(w, call)->queued_at);
     else
         list_remove(w, p, call);
@@ -139,7 +139,7 @@ void waiting_remove(struct world *w, uint32_t pod, uint32_t call)
 uint32_t waiting_pop(struct world *w, uint32_t pod)
 {
     const struct pod *p = pod_get(w, pod);
-    bool ranked = pod_owner(w, p)->discipline->order == ORDER_RANKED;
+    bool ranked = p->owner->discipline->order == ORDER_RANKED;
     uint32_t call = ranked ? side_of(w, pod)->queue[0].call : p->first;
     waiting_remove(w, pod, call);
     return call;

@@ -33,7 +33,7 @@ static uint32_t least_pick(const void *spec, void *state, const struct backend *
     return best;
 }
 
-static const struct balancer_type least_type = { .pick = least_pick };
+static const struct balancer_type least_type = { .pick = least_pick, .counts = true };
 
 static const struct field least_fields[] = {
     CHOICE(struct least_spec, "ties", ties, .preset = "random", .choices = ties_names,

@@ -48,7 +48,7 @@ static uint32_t choices_pick(const void *spec, void *state, const struct backend
     return best;
 }
 
-static const struct balancer_type choices_type = { .pick = choices_pick };
+static const struct balancer_type choices_type = { .pick = choices_pick, .counts = true };
 
 static const struct field choices_fields[] = {
     COUNT(struct choices_spec, "choices", choices, .preset = "2", .min = 1, .max = CHOICES_MAX,
