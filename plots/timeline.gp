@@ -5,15 +5,18 @@ set title scenario."\nready replicas, and what happened"
 set ylabel 'replicas'
 set yrange [0:*]
 set offsets 0, 0, 1, 0
+stats $replicas using 2 nooutput
+if (exists('STATS_max') && STATS_max < 8) set ytics 1
 set rmargin 24
 unset xlabel
 set format x ''
 set bmargin 0.8
 plot for [i = 0:(replicas_count ? replicas_count - 1 : 0)] $replicas index i using ($1 / time_scale):2 \
-         with steps ls i % 14 + 1 lw (i < 3 ? 6 - 2 * i : 2) title columnheader(1)
+         with steps ls i % 14 + 1 lw (i < 2 ? 5 - 1.5 * i : 2) title columnheader(1)
 unset title
 unset label 1
 unset offsets
+set ytics autofreq
 set ylabel 'events'
 set format x '%g'
 set xlabel time_label

@@ -75,8 +75,9 @@ void cli_help(const struct command *c, struct text *out)
         text_format(out, "%s\n\nusage: orrery %s%s%s%s\n", c->doc, c->name,
                     c->options->type == OPTION_END ? "" : " [OPTION...]", *c->operands ? " " : "",
                     c->operands);
-        if (c->options->type != OPTION_END) text_add(out, "\noptions:\n");
+        text_add(out, "\noptions:\n");
         options_help(c->options, out);
+        text_add(out, "  -h, --help               Show this\n");
         if (c->more) text_format(out, "\n%s", c->more);
         return;
     }

@@ -38,7 +38,7 @@ static const struct option run_options[] = {
       "Change a field, e.g. cart.replicas=5; may be repeated" },
     { "until", 0, OPTION_DURATION, offsetof(struct run_values, until_ns), "T", .doc =
       "Stop at this virtual time, e.g. 5m" },
-    { "out", 0, OPTION_TEXT, offsetof(struct run_values, out), "FILE.db", .doc =
+    { "out", 'o', OPTION_TEXT, offsetof(struct run_values, out), "FILE.db", .doc =
       "Keep all results in a SQLite file" },
     { "json", 0, OPTION_FLAG, offsetof(struct run_values, json), .doc =
       "Print one JSON object instead of tables" },

@@ -1,0 +1,114 @@
+#!/bin/sh
+# What a user types and what comes back: exit codes, streams, files. usage: test_cli.sh [ORRERY]
+set -eu
+orrery=$(realpath "${1:-./orrery}")
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cd "$folder"
+unset NO_COLOR || true
+passed=0
+
+# is CODE NAME COMMAND...: the exit code; streams go to out and err
+is() {
+    code=$1 name=$2
+    shift 2
+    set +e
+    "$@" > out 2> err
+    got=$?
+    set -e
+    if [ "$got" -ne "$code" ]; then
+        echo "not ok: $name: exit $got, not $code"
+        cat out err
+        exit 1
+    fi
+    passed=$((passed + 1))
+}
+has() { grep -qF -- "$2" "$1" || { echo "not ok: $name: $1 lacks '$2'"; cat "$1"; exit 1; }; }
+empty() { [ ! -s "$1" ] || { echo "not ok: $name: $1 is not empty"; cat "$1"; exit 1; }; }
+
+cat > shop.json <<'JSON'
+{"orrery": 1, "title": "A shop", "objects": [
+  {"kind": "run", "duration": "1m", "warmup": "5s"},
+  {"kind": "service", "name": "shop", "workers": 2,
+   "endpoints": {"GET": [{"kind": "cpu", "work": {"kind": "exponential", "mean": "5ms"}}]}},
+  {"kind": "client", "name": "shoppers", "target": "shop GET", "rate": "100/s"},
+  {"kind": "expect.p99", "subject": "shoppers", "below": "10s"}]}
+JSON
+sed -e 's/10s/1ms/' shop.json > strict.json
+sed -e 's/"1m"/"10h"/' -e 's/100\/s/200\/s/' shop.json > long.json
+sed -e 's/workers/wrokers/' -e 's/"shop GET"/"shp GET"/' shop.json > bad.json
+
+is 0 "help" "$orrery" help;                   has out "usage: orrery COMMAND"
+is 0 "no arguments" "$orrery";                has out "usage: orrery COMMAND"
+is 0 "help of a command" "$orrery" run --help; has out "--reps N"
+is 0 "version" "$orrery" --version;           has out "orrery "
+is 2 "unknown command" "$orrery" rn;          has err "did you mean 'run'?"; empty out
+is 2 "unknown option" "$orrery" run --sede 1 shop.json; has err "'--seed'"; empty out
+is 2 "no scenario" "$orrery" run;             has err "SCENARIO... is missing"
+is 2 "absent scenario" "$orrery" run absent.lua; has err "absent.lua: error:"; empty out
+is 2 "no scenario by its name" "$orrery" run out; has err ".lua or .json"
+
+is 0 "a run" "$orrery" run shop.json;         has out "seed 1  digest "; has out "pass  p99 shoppers"; empty err
+is 1 "a failed expectation" "$orrery" run strict.json; has out "FAIL  p99 shoppers"
+is 2 "a bad scenario" "$orrery" run bad.json --out bad.db; has err "'workers'"; empty out
+[ ! -e bad.db ] && [ ! -e bad.db.part ] || { echo "not ok: a bad scenario left a file"; exit 1; }
+is 0 "--set" "$orrery" run strict.json --set 'expect.p99[1].below=10s'
+
+is 0 "--json" "$orrery" run shop.json --json; has out '"schema": "orrery.run"'; has out '"seed": "1"'
+is 0 "--json of several" "$orrery" run shop.json shop.json --json; has out '"schema": "orrery.runs"'
+is 0 "--json with --reps" "$orrery" run shop.json --reps 2 --json; has out '"ci95_low"'
+
+is 0 "--out" "$orrery" run shop.json --out shop.db -j 1 --reps 3; has out "orrery plot latency shop.db"
+is 2 "an existing --out" "$orrery" run shop.json --out shop.db; has err "--force"; empty out
+is 0 "--force" "$orrery" run shop.json --out shop.db -j 2 --reps 3 --force
+is 0 "-j changes nothing" "$orrery" run shop.json --out shop2.db -j 3 --reps 3
+is 0 "the same results" "$orrery" diff shop.db shop2.db --exit-code; empty out
+is 0 "another seed" "$orrery" run shop.json --out other.db --seed 2 --reps 3
+is 1 "other results" "$orrery" diff shop.db other.db --exit-code
+is 3 "an unwritable --out" "$orrery" run shop.json --out absent/shop.db; has err "No such file"
+is 2 "a scenario and a result" "$orrery" diff shop.json shop.db
+is 0 "scenarios differ" "$orrery" diff shop.json strict.json; has out "10s -> 1ms"
+
+is 0 "--trace" "$orrery" run shop.json --until 6s --trace a.txt
+is 0 "--trace again" "$orrery" run shop.json --until 6s --trace b.txt --queue heap
+cmp a.txt b.txt
+[ -s a.txt ] || { echo "not ok: the trace is empty"; exit 1; }
+is 2 "--trace of two" "$orrery" run shop.json shop.json --trace c.txt; has err "--trace is of one"
+is 2 "--until after the end" "$orrery" run shop.json --until 2m; has err "later than the end"
+is 2 "--until in the warm-up" "$orrery" run shop.json --until 5s; has err "warm-up"
+
+is 0 "check" "$orrery" check shop.json;       has out "shop.json: ok"
+is 2 "check bad" "$orrery" check bad.json shop.json; has err "bad.json:"; has out "shop.json: ok"
+is 2 "check --json" "$orrery" check bad.json --json; has out '"severity"'; empty err
+is 0 "report" "$orrery" report shop.db;       has out "A shop"
+is 0 "report --markdown" "$orrery" report shop.db --markdown; has out "| shoppers |"
+is 2 "report of no result" "$orrery" report shop.json; has err "not an orrery result file"
+is 0 "export csv" "$orrery" export shop.db csv; has out "experiment_id,replication,section"
+is 0 "export samples" "$orrery" export shop.db csv --table samples; has out "latency_ms.p99"
+is 0 "export json" "$orrery" export shop.db json; has out '"orrery.runs"'
+is 2 "export unknown" "$orrery" export shop.db xml; has err "csv and json"
+is 0 "plots" "$orrery" plot;                  has out "latency"
+is 2 "plot unknown" "$orrery" plot latncy shop.db; has err "did you mean 'latency'?"
+is 0 "explain" "$orrery" explain service;     has out "replicas"
+is 2 "explain unknown" "$orrery" explain servce; has err "service"
+is 0 "init" "$orrery" init first;             has out "first/scenario.lua"
+is 2 "init twice" "$orrery" init first;       has err "--force"
+is 0 "the first scenario runs" "$orrery" run first/scenario.lua; has out "pass"
+
+is 124 "--time-limit" "$orrery" run long.json --time-limit 200ms --out long.db; has err "out of time"
+"$orrery" run long.json --reps 1000 -j 1 --set run.duration=3m --out cut.db > out 2> err &
+pid=$!
+sleep 1
+kill -INT "$pid"
+name="an interruption"
+set +e
+wait "$pid"
+got=$?
+set -e
+[ "$got" -eq 130 ] || { echo "not ok: an interruption: exit $got"; cat err; exit 1; }
+has err "interrupted; "
+has err "are kept"
+is 0 "what was finished is kept" "$orrery" report cut.db; has out "interrupted: "
+passed=$((passed + 1))
+
+echo "ok: $passed passed, 0 failed"
