@@ -5,7 +5,7 @@
 
 #define PAGE_WIDTH 100
 /* However long the other cells are, the prose keeps this much room. */
-#define DOC_WIDTH_MIN 36
+#define DOC_WIDTH_MIN 30
 
 #define COLUMN_COUNT 5
 enum { COLUMN_NAME, COLUMN_TYPE, COLUMN_PRESET, COLUMN_RANGE, COLUMN_DOC };
@@ -77,26 +77,38 @@ static uint32_t doc_column(const uint32_t width[COLUMN_COUNT])
     return left;
 }
 
-/* f NULL: the titles. Columns that are empty in every row are left out. */
+/* Pads to a column, but leaves no blanks at the end of a line. */
+static void pad_to(struct text *out, size_t line_begin, uint32_t column)
+{
+    size_t at = out->length - line_begin;
+    spaces(out, at < column ? column - (uint32_t)at : 0);
+}
+
+/* f NULL: the titles. Columns that are empty in every row are left out. When the cells leave no
+ * room for the prose, it goes below them. */
 static void row(const struct field *f, const uint32_t width[COLUMN_COUNT], struct text *out)
 {
-    uint32_t left = doc_column(width);
-    spaces(out, 2);
-    for (int c = 0; c < COLUMN_DOC; c++) {
-        if (!width[c]) continue;
+    uint32_t column = 2, left = doc_column(width);
+    bool below = left + DOC_WIDTH_MIN > PAGE_WIDTH;
+    size_t line_begin = out->length;
+    for (int c = 0; c <= COLUMN_DOC - below; c++) {
+        if (c < COLUMN_DOC && !width[c]) continue;
         struct text t = { 0 };
         if (f) cell(f, c, &t);
-        text_format(out, "%-*s  ", (int)width[c], f ? text_data(&t) : titles[c]);
+        const char *words = f ? text_data(&t) : titles[c];
+        if (*words) pad_to(out, line_begin, column);
+        if (c == COLUMN_DOC)
+            wrapped(out, words, left, PAGE_WIDTH);
+        else
+            text_add(out, words);
+        column += c < COLUMN_DOC ? width[c] + 2 : 0;
         text_close(&t);
     }
+    if (!below) return;
     struct text doc = { 0 };
     if (f) cell(f, COLUMN_DOC, &doc);
-    if (left + DOC_WIDTH_MIN > PAGE_WIDTH && f) {
-        text_add(out, "\n");
-        left = 6;
-        spaces(out, left);
-    }
-    wrapped(out, f ? text_data(&doc) : titles[COLUMN_DOC], left, PAGE_WIDTH);
+    text_add(out, f ? "\n      " : "\n");
+    if (f) wrapped(out, text_data(&doc), 6, PAGE_WIDTH);
     text_close(&doc);
 }
 
@@ -132,8 +144,8 @@ static void kind_text(const struct kind *k, struct text *out)
     labelled("Alias", k->alias, out);
     if (k->scalar) {
         const struct field *first = kind_positional(k, 1);
-        text_format(out, "  Short    a bare value where a %s is wanted means %s of this %s\n",
-                    k->role, first ? first->name : "nothing", k->role);
+        text_format(out, "  Short    where the role %s is wanted, a bare value alone is the %s of this\n",
+                    k->role, first ? first->name : "value");
     }
     if (k->example || k->source || k->alias || k->scalar) text_add(out, "\n");
     field_table(k, out);
@@ -143,6 +155,14 @@ static void kind_line(const struct kind *k, uint32_t width, struct text *out)
 {
     text_format(out, "  %-*s  ", (int)width, k->name);
     wrapped(out, k->doc, width + 4, PAGE_WIDTH);
+}
+
+/* The same with the role between, for lists in which roles are mixed. */
+static void kind_role_line(const struct kind *k, uint32_t width, uint32_t role_width,
+                           struct text *out)
+{
+    text_format(out, "  %-*s  %-*s  ", (int)width, k->name, (int)role_width, k->role);
+    wrapped(out, k->doc, width + role_width + 6, PAGE_WIDTH);
 }
 
 static void role_text(struct kind_list list, const char *role, struct text *out)
@@ -191,22 +211,28 @@ static bool room_is_new(struct kind_list list, uint32_t index)
     return true;
 }
 
-static void room_text(struct kind_list list, const char *room, uint32_t width, struct text *out)
+static void room_text(struct kind_list list, const char *room, uint32_t width,
+                      uint32_t role_width, struct text *out)
 {
     text_format(out, "%s\n", room);
     for (uint32_t i = 0; i < list.count; i++)
-        if (!strcmp(list.kinds[i]->room, room)) kind_line(list.kinds[i], width, out);
+        if (!strcmp(list.kinds[i]->room, room))
+            kind_role_line(list.kinds[i], width, role_width, out);
     text_add(out, "\n");
 }
 
 static void all_text(struct kind_list list, struct text *out)
 {
-    uint32_t width = 0;
+    uint32_t width = 0, role_width = 0;
+    for (uint32_t i = 0; i < list.count; i++) {
+        uint32_t name = (uint32_t)strlen(list.kinds[i]->name);
+        uint32_t role = (uint32_t)strlen(list.kinds[i]->role);
+        width = name > width ? name : width;
+        role_width = role > role_width ? role : role_width;
+    }
     for (uint32_t i = 0; i < list.count; i++)
-        if (strlen(list.kinds[i]->name) > width) width = (uint32_t)strlen(list.kinds[i]->name);
-    for (uint32_t i = 0; i < list.count; i++)
-        if (room_is_new(list, i)) room_text(list, list.kinds[i]->room, width, out);
-    text_add(out, "More: orrery explain KIND, KIND.FIELD, or a role such as the name of a type.\n");
+        if (room_is_new(list, i)) room_text(list, list.kinds[i]->room, width, role_width, out);
+    text_add(out, "More: orrery explain KIND, KIND.FIELD or ROLE (the middle column).\n");
 }
 
 bool explain_text_kinds(struct kind_list list, const char *topic, struct text *out)

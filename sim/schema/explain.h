@@ -4,7 +4,7 @@
 
 #include "schema/kinds.h"
 
-/* "list of step", "dist (duration)", "name of a nodepool" */
+/* "list of step", "dist (duration)", "nodepool name" */
 void field_type_text(const struct field *f, struct text *out);
 /* "1..10", "0%..100%"; nothing when the type's own range holds. */
 void field_range_text(const struct field *f, struct text *out);

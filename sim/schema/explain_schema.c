@@ -3,7 +3,8 @@
  * Made from the field tables: an object is judged by its kind, a part by its role and by the unit
  * that the field around it passes down, so "5" for a duration is refused here too. Definitions
  * are found while they are written: a worklist of (role, unit) grows until all are there. What a
- * schema cannot say (references that exist, a range in "5ms") the loader says. */
+ * schema cannot say (references that exist, a range in "5ms") the loader says; the positional form
+ * "#" is left out on purpose, because an editor should suggest names. */
 #include "schema/explain.h"
 #include "schema/load.h"
 

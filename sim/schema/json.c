@@ -204,7 +204,7 @@ static bool number_skip(struct reader *r, bool *integer)
 static bool integer_is_exact(const char *digits, size_t length, double v)
 {
     char back[TEXT_NUMBER_MAX + 2];
-    if (fabs(v) <= 0x1p53) return true;
+    if (fabs(v) < 0x1p53) return true;
     int n = snprintf(back, sizeof back, "%.0f", v);
     return n == (int)length && !memcmp(back, digits, length);
 }

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-static void scalar_type_text(enum field_type type, const char *role, struct text *out)
+static void item_type_text(enum field_type type, const char *role, struct text *out)
 {
     static const char *const names[] = {
         [FIELD_DURATION] = "duration", [FIELD_RATE] = "rate",     [FIELD_COUNT] = "count",
@@ -18,7 +18,7 @@ static void scalar_type_text(enum field_type type, const char *role, struct text
     if (type == FIELD_PART)
         text_add(out, role);
     else if (type == FIELD_REFERENCE)
-        text_format(out, "name of a %s", role);
+        text_format(out, "%s name", role);
     else
         text_add(out, names[type]);
 }
@@ -26,13 +26,13 @@ static void scalar_type_text(enum field_type type, const char *role, struct text
 void field_type_text(const struct field *f, struct text *out)
 {
     static const char *const units[] = { "", " (duration)", " (bytes)", " (rate)", " (ratio)" };
+    struct field item = field_item(f);
     if (f->type == FIELD_LIST || f->type == FIELD_MAP) {
-        struct field item = field_item(f);
         text_add(out, f->type == FIELD_LIST ? "list of " : "map of ");
-        if (item.type == FIELD_LIST) text_add(out, "lists of ");
-        scalar_type_text(item.type == FIELD_LIST ? FIELD_PART : item.type, f->role, out);
+        item_type_text(item.type == FIELD_LIST ? FIELD_PART : item.type, f->role, out);
+        if (item.type == FIELD_LIST) text_add(out, " lists");
     } else {
-        scalar_type_text(f->type, f->role, out);
+        item_type_text(f->type, f->role, out);
     }
     text_add(out, units[f->unit]);
 }
