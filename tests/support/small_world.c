@@ -23,7 +23,8 @@ struct stub_spec {
 };
 
 static const struct field stub_fields[] = {
-    MAP(struct stub_spec, "endpoints", endpoints, FIELD_NUMBER, .doc = "Names, each with any number."),
+    MAP(struct stub_spec, "endpoints", endpoints, FIELD_NUMBER,
+        .doc = "Names, each with any number."),
     FIELDS_END
 };
 
