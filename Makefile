@@ -1,5 +1,4 @@
-# orrery: `make help` lists the targets.
-CC      ?= gcc
+# orrery: `make help` lists the targets. `make` leaves the binary at ./orrery.
 ifeq ($(origin CC),default)
 CC      := gcc
 endif
@@ -13,16 +12,20 @@ say      = $(if $(filter 1,$(V)),,@printf '  %-7s %s\n' $(1) $(2))
 
 # Every build keeps to itself, so gcc and clang, -O0 and -O3, sanitizers live side by side.
 BUILD   := build/$(notdir $(CC))$(OPT)-$(MODE)
-WARN    := -Wall -Wextra -Wno-missing-field-initializers -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Werror
+WARN    := -Wall -Wextra -Wno-missing-field-initializers -Wshadow -Wstrict-prototypes \
+           -Wmissing-prototypes -Werror
 LTO     := $(if $(filter release,$(MODE)),$(if $(findstring clang,$(CC)),-flto=thin,-flto=auto))
 AR      := $(if $(findstring clang,$(CC)),llvm-ar,gcc-ar)
 AR      := $(shell command -v $(AR) || ls /usr/bin/llvm-ar-* 2>/dev/null | tail -n 1 || echo ar)
-SAN_asan  := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-SAN_tsan  := -fsanitize=thread
+SAN_asan := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+SAN_tsan := -fsanitize=thread
+SAN_fuzz := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 SAN     := $(SAN_$(MODE))
+LUA_INC := $(firstword $(wildcard /usr/include/lua5.4 /usr/local/include/lua5.4 /usr/local/include))
 # -ffp-contract=off: a fused multiply-add would change results from machine to machine.
-CFLAGS  += -std=c17 -g $(OPT) -ffp-contract=off -D_GNU_SOURCE $(WARN) $(LTO) $(SAN) -Iinclude -Isim -I/usr/include/lua5.4
-LDFLAGS += $(LTO) $(OPT) $(SAN)
+CFLAGS  += -std=c17 -g $(OPT) -ffp-contract=off -D_GNU_SOURCE $(WARN) $(LTO) $(SAN) \
+           -Iinclude -Isim -I$(LUA_INC)
+LDFLAGS += $(LTO) $(OPT) $(SAN) $(if $(findstring clang,$(CC)),$(if $(LTO),-fuse-ld=lld))
 LDLIBS  := -llua5.4 -lsqlite3 -lcjson -lpthread -lm
 
 LIB_SRC := $(filter-out sim/cli/main.c,$(sort $(wildcard sim/*/*.c)))
@@ -31,6 +34,7 @@ LIB     := $(BUILD)/liborrery.a
 TEST_SRC := $(sort $(wildcard tests/*/test_*.c))
 SUPPORT_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/support/*.c)))
 TESTS   := $(TEST_SRC:%.c=$(BUILD)/%)
+FUZZERS := $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 
 all: orrery
 
@@ -45,7 +49,7 @@ $(LIB): $(LIB_OBJ)
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
-$(BUILD)/%.o: %.c
+$(BUILD)/%.o: %.c | packages
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D) && $(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
 
@@ -53,7 +57,135 @@ $(TESTS): $(BUILD)/%: $(BUILD)/%.o $(SUPPORT_OBJ) $(LIB)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka -lmpfr -lgmp
 
--include $(wildcard sim/*/embed.mk)
+-include $(wildcard sim/*/embed.mk) $(wildcard tests/*/*.mk)
 -include $(wildcard $(BUILD)/sim/*/*.d $(BUILD)/tests/*/*.d)
 .SECONDARY:
-.PHONY: all
+.DELETE_ON_ERROR:
+
+## What is needed -----------------------------------------------------------------------------
+
+# header : package : what it is for
+NEEDED := lua5.4/lua.h:liblua5.4-dev sqlite3.h:libsqlite3-dev cjson/cJSON.h:libcjson-dev
+NEEDED_TESTS := cmocka.h:libcmocka-dev mpfr.h:libmpfr-dev
+PROGRAMS := gnuplot:gnuplot-nox
+APT := $(if $(filter 0,$(shell id -u)),,sudo )apt-get
+
+# A missing library is named as its package, not as a header that was not found.
+.PHONY: packages
+packages:
+	$(Q)missing=; for pair in $(NEEDED); do \
+	  echo "#include <$${pair%%:*}>" | $(CC) -E -x c - >/dev/null 2>&1 || \
+	    missing="$$missing $${pair##*:}"; done; \
+	if [ -n "$$missing" ]; then \
+	  echo "orrery needs these packages:$$missing"; \
+	  echo "install them with: make deps   (or: $(APT) install$$missing)"; exit 1; fi
+
+.PHONY: deps
+deps: ## install what is missing (Debian packages; sudo if not root)
+	$(Q)missing=; for pair in $(NEEDED) $(NEEDED_TESTS); do \
+	  echo "#include <$${pair%%:*}>" | cc -E -x c - >/dev/null 2>&1 || \
+	    missing="$$missing $${pair##*:}"; done; \
+	for pair in $(PROGRAMS); do \
+	  command -v "$${pair%%:*}" >/dev/null 2>&1 || missing="$$missing $${pair##*:}"; done; \
+	command -v cc >/dev/null 2>&1 || missing="build-essential $$missing"; \
+	if [ -n "$$missing" ]; then echo "installing:$$missing"; \
+	  $(APT) update -qq && DEBIAN_FRONTEND=noninteractive $(APT) install -y -qq $$missing >/dev/null; fi
+
+## The two commands of README -----------------------------------------------------------------
+
+.PHONY: demo check
+demo: deps ## install what is missing, build, run the main scenario, say what it shows
+	$(Q)$(MAKE) --no-print-directory orrery
+	$(Q)sh scenarios/boutique/demo.sh ./orrery
+
+# Tests are linked without LTO: eighty links of it would take longer than all tests.
+PLAIN := $(MAKE) --no-print-directory MODE=plain OPT=-O1
+check: deps ## all tests: lint, unit, theory's slice, goldens, bad input, CLI, digests, fuzz slice
+	$(Q)$(MAKE) --no-print-directory orrery lint
+	$(Q)$(PLAIN) unit
+	$(Q)$(MAKE) --no-print-directory shell-tests theory-slice digests fuzz-slice
+	@echo "check: all passed"
+
+.PHONY: unit
+unit: $(TESTS) ## the unit tests of this build
+	$(Q)sh tests/run_unit.sh $(TESTS)
+
+.PHONY: shell-tests
+shell-tests: orrery ## what a user types: every tests/*/test_*.sh
+	$(Q)for test in tests/*/test_*.sh; do echo "$$test"; sh $$test ./orrery || exit 1; done
+
+.PHONY: lint
+lint: ## rooms look down, headers compile alone, nothing forbidden
+	$(Q)sh tests/lint/lint.sh $(CC)
+
+## Longer suites ------------------------------------------------------------------------------
+
+.PHONY: asan ubsan tsan
+asan ubsan: ## the unit tests under the address and undefined-behaviour sanitizers
+	$(Q)$(MAKE) --no-print-directory MODE=asan OPT=-O1 unit
+tsan: ## the tests with threads under the thread sanitizer
+	$(Q)$(MAKE) --no-print-directory MODE=tsan OPT=-O1 BUILD=build/tsan build/tsan/orrery \
+	  build/tsan/tests/experiment/test_run build/tsan/tests/experiment/test_team
+	$(Q)build/tsan/tests/experiment/test_team && build/tsan/tests/experiment/test_run
+	$(Q)build/tsan/orrery run scenarios/01_one_queue.lua --reps 4 -j 4 >/dev/null && echo "tsan: clean"
+
+# Digests must not depend on compiler, optimisation, sanitizer or queue.
+.PHONY: digests digests-all
+digests: orrery ## the digest of every ladder scenario, on a slice of builds
+	$(Q)sh tests/golden/digest_matrix.sh slice
+digests-all: ## the same for gcc and clang at -O0, -O2, -O3 and under the sanitizers
+	$(Q)sh tests/golden/digest_matrix.sh all
+
+FUZZ_SECONDS ?= 60
+FUZZ_CC := clang
+.PHONY: fuzz fuzz-slice
+fuzz: ## every fuzzer for FUZZ_SECONDS each (60), under the sanitizers
+	$(Q)$(MAKE) --no-print-directory CC=$(FUZZ_CC) MODE=fuzz OPT=-O1 fuzzers
+	$(Q)for f in $(FUZZERS); do mkdir -p build/corpus/$$f; echo "$$f: $(FUZZ_SECONDS) s"; \
+	  build/clang-O1-fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -verbosity=0 \
+	    -print_final_stats=0 build/corpus/$$f tests/fuzz/corpus/$${f#fuzz_} 2>build/corpus/$$f.log || \
+	    { tail -30 build/corpus/$$f.log; exit 1; }; done; echo "fuzz: no finding"
+fuzz-slice:
+	$(Q)if command -v $(FUZZ_CC) >/dev/null && echo 'int LLVMFuzzerTestOneInput(const char*d,long n){return 0;}' | \
+	  $(FUZZ_CC) -fsanitize=fuzzer,address -x c - -o /dev/null 2>/dev/null; then \
+	  $(MAKE) --no-print-directory fuzz FUZZ_SECONDS=2; \
+	else echo "fuzz-slice: skipped (needs clang with libFuzzer)"; fi
+
+.PHONY: fuzzers
+fuzzers: $(FUZZERS:%=$(BUILD)/%)
+$(FUZZERS:%=$(BUILD)/%): $(BUILD)/%: $(BUILD)/tests/fuzz/%.o $(LIB)
+	$(call say,LINK,$@)
+	$(Q)$(CC) -fsanitize=fuzzer,address,undefined $(OPT) -o $@ $^ $(LDLIBS)
+
+.PHONY: golden
+golden: orrery ## compare with the goldens; UPDATE=1 writes them anew
+	$(Q)sh tests/golden/test_golden.sh ./orrery $(if $(filter 1,$(UPDATE)),--update)
+
+.PHONY: scorecard
+scorecard: theory bench ## run every measuring target and print one page
+	$(Q)sh tests/scorecard.sh
+
+.PHONY: docs
+docs: orrery ## what is generated from the field tables: lua/orrery/types.lua, .luacheckrc, docs/
+	$(Q)mkdir -p lua/orrery docs
+	$(Q)./orrery explain --luals > lua/orrery/types.lua
+	$(Q)./orrery explain --luacheckrc > .luacheckrc
+	$(Q)./orrery explain --schema > docs/scenario.schema.json
+	$(Q)./orrery explain --markdown > docs/reference.md
+
+.PHONY: install
+install: orrery ## to DESTDIR and PREFIX
+	install -D -m 755 $(BUILD)/orrery $(DESTDIR)$(PREFIX)/bin/orrery
+	install -d $(DESTDIR)$(PREFIX)/share/orrery/plots $(DESTDIR)$(PREFIX)/share/orrery/lua
+	cp plots/*.gp $(DESTDIR)$(PREFIX)/share/orrery/plots/
+	cp -r lua/orrery $(DESTDIR)$(PREFIX)/share/orrery/lua/
+	cp -r scenarios $(DESTDIR)$(PREFIX)/share/orrery/
+
+.PHONY: clean help all
+clean: ## remove everything built
+	rm -rf build orrery
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+( [a-z-]+)*:.*## / { printf "  %-14s %s\n", $$1, $$2 }' \
+	  $(filter-out %.d,$(MAKEFILE_LIST))
+	@echo "  make CC=clang OPT=-O3, make V=1"
