@@ -118,9 +118,10 @@ struct unit_row {
 
 /* Larger first; "min" must be tried before "m". */
 static const struct unit_row units_time[] = {
-    { "d", NS_PER_DAY }, { "h", NS_PER_HOUR },      { "min", NS_PER_MIN },      { "ms", NS_PER_MS },
-    { "m", NS_PER_MIN }, { "s", NS_PER_S },         { "us", NS_PER_US },
-    { "\xc2\xb5s", NS_PER_US }, { "\xce\xbcs", NS_PER_US }, { "ns", 1 },
+    { "d", NS_PER_DAY }, { "h", NS_PER_HOUR },       { "min", NS_PER_MIN },
+    { "ms", NS_PER_MS }, { "m", NS_PER_MIN },        { "s", NS_PER_S },
+    { "us", NS_PER_US }, { "\xc2\xb5s", NS_PER_US }, { "\xce\xbcs", NS_PER_US },
+    { "ns", 1 },
 };
 #define UNITS_TIME_COUNT (sizeof units_time / sizeof units_time[0])
 
@@ -151,7 +152,8 @@ const char *units_read_duration(const char *text, int64_t *ns)
         if (!*n.end) return "missing unit: write for instance 5ms, 5s or 5m";
         const struct unit_row *unit = unit_time(n.end, &c);
         if (!unit || (*c && !is_digit(*c))) return duration_syntax;
-        if (unit->ns >= finest) return "units out of order: the larger first, each once, as in 1h30m";
+        if (unit->ns >= finest)
+            return "units out of order: the larger first, each once, as in 1h30m";
         finest = unit->ns;
         int64_t part = 0;
         bool exact;
@@ -258,7 +260,8 @@ const char *units_read_rate(const char *text, double *per_s)
     const struct unit_row *unit = unit_time(c, &c);
     if (!unit || *c) return syntax;
     double v = decimal_double(&n, shift);
-    v = unit->ns >= NS_PER_S ? v / (double)(unit->ns / NS_PER_S) : v * (double)(NS_PER_S / unit->ns);
+    v = unit->ns >= NS_PER_S ? v / (double)(unit->ns / NS_PER_S)
+                             : v * (double)(NS_PER_S / unit->ns);
     if (!isfinite(v)) return "too large for a rate";
     *per_s = v;
     return NULL;
@@ -302,10 +305,18 @@ static const struct {
     int64_t bytes;
 } units_bytes[] = {
     { "", 1 },
-    { "Ki", INT64_C(1) << 10 }, { "Mi", INT64_C(1) << 20 }, { "Gi", INT64_C(1) << 30 },
-    { "Ti", INT64_C(1) << 40 }, { "Pi", INT64_C(1) << 50 }, { "Ei", INT64_C(1) << 60 },
-    { "k", 1000 }, { "M", 1000000 }, { "G", 1000000000 }, { "T", INT64_C(1000000000000) },
-    { "P", INT64_C(1000000000000000) }, { "E", INT64_C(1000000000000000000) },
+    { "Ki", INT64_C(1) << 10 },
+    { "Mi", INT64_C(1) << 20 },
+    { "Gi", INT64_C(1) << 30 },
+    { "Ti", INT64_C(1) << 40 },
+    { "Pi", INT64_C(1) << 50 },
+    { "Ei", INT64_C(1) << 60 },
+    { "k", 1000 },
+    { "M", 1000000 },
+    { "G", 1000000000 },
+    { "T", INT64_C(1000000000000) },
+    { "P", INT64_C(1000000000000000) },
+    { "E", INT64_C(1000000000000000000) },
 };
 #define UNITS_BYTES_COUNT (sizeof units_bytes / sizeof units_bytes[0])
 

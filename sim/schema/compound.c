@@ -144,8 +144,9 @@ static void part_check_later(struct loader *l, const struct kind *k, void *spec,
 {
     if (!k->check || l->dry) return;
     struct pending_check *p = arena_alloc(l->arena, sizeof *p);
-    *p = (struct pending_check){ .kind = k, .spec = spec, .at = at,
-                                 .path = arena_text(l->arena, text_data(&l->path)) };
+    *p = (struct pending_check){
+        .kind = k, .spec = spec, .at = at, .path = arena_text(l->arena, text_data(&l->path))
+    };
     if (l->checks_last)
         l->checks_last->next = p;
     else

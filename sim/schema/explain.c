@@ -144,8 +144,9 @@ static void kind_text(const struct kind *k, struct text *out)
     labelled("Alias", k->alias, out);
     if (k->scalar) {
         const struct field *first = kind_positional(k, 1);
-        text_format(out, "  Short    where the role %s is wanted, a bare value alone is the %s of this\n",
-                    k->role, first ? first->name : "value");
+        text_format(
+            out, "  Short    where the role %s is wanted, a bare value alone is the %s of this\n",
+            k->role, first ? first->name : "value");
     }
     if (k->example || k->source || k->alias || k->scalar) text_add(out, "\n");
     field_table(k, out);
@@ -211,8 +212,8 @@ static bool room_is_new(struct kind_list list, uint32_t index)
     return true;
 }
 
-static void room_text(struct kind_list list, const char *room, uint32_t width,
-                      uint32_t role_width, struct text *out)
+static void room_text(struct kind_list list, const char *room, uint32_t width, uint32_t role_width,
+                      struct text *out)
 {
     text_format(out, "%s\n", room);
     for (uint32_t i = 0; i < list.count; i++)

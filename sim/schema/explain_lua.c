@@ -187,7 +187,8 @@ void explain_luals_kinds(struct kind_list list, struct text *out)
         class_stub(list.kinds[i], out);
     for (uint32_t i = 0; i < list.count; i++) {
         const char *name = list.kinds[i]->name;
-        if (prefix_is_new(list, i)) text_format(out, "%.*s = {}\n\n", (int)prefix_length(name), name);
+        if (prefix_is_new(list, i))
+            text_format(out, "%.*s = {}\n\n", (int)prefix_length(name), name);
         if (name_is_new(list, i)) constructor_stub(list, list.kinds[i], out);
     }
     text_add(out, "---Runs another file of the scenario's folder and returns its value.\n"

@@ -61,8 +61,8 @@ static void pair_want(struct writer *w, const char *role, enum unit unit)
 static void quantity_schema(struct writer *w, const struct field *f, enum unit unit)
 {
     static const char *const names[] = {
-        [FIELD_DURATION] = "duration", [FIELD_RATE] = "rate",   [FIELD_COUNT] = "count",
-        [FIELD_NUMBER] = "number",     [FIELD_BYTES] = "bytes", [FIELD_CPU] = "cpu",
+        [FIELD_DURATION] = "duration", [FIELD_RATE] = "rate",    [FIELD_COUNT] = "count",
+        [FIELD_NUMBER] = "number",     [FIELD_BYTES] = "bytes",  [FIELD_CPU] = "cpu",
         [FIELD_RATIO] = "ratio",       [FIELD_MONEY] = "number",
     };
     enum field_type type = field_quantity(f, unit);
@@ -255,7 +255,8 @@ static void object_schemas(struct writer *w)
     for (uint32_t i = 0; i < w->list.count; i++) {
         const struct kind *k = w->list.kinds[i];
         if (!kind_is_object(k)) continue;
-        text_format(w->out, "%s\n        {\"if\": {\"properties\": {\"kind\": {\"enum\": [", any ? "," : "");
+        text_format(w->out, "%s\n        {\"if\": {\"properties\": {\"kind\": {\"enum\": [",
+                    any ? "," : "");
         kind_names(w, k);
         text_format(w->out, "]}}}, \"then\": {\"$ref\": \"#/$defs/object-%s\"}}", k->name);
         any = true;
@@ -271,16 +272,17 @@ static void object_schemas(struct writer *w)
 void explain_json_schema_kinds(struct kind_list list, struct text *out)
 {
     struct writer w = { .list = list, .out = out };
-    text_add(out, "{\n  \"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n"
-                  "  \"title\": \"orrery scenario\",\n"
-                  "  \"type\": \"object\", \"additionalProperties\": false,\n"
-                  "  \"required\": [\"orrery\", \"objects\"],\n"
-                  "  \"properties\": {\n"
-                  "    \"$schema\": {\"type\": \"string\"},\n"
-                  "    \"orrery\": {\"const\": 1},\n"
-                  "    \"title\": {\"type\": \"string\"},\n"
-                  "    \"objects\": {\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/object\"}}\n"
-                  "  },\n  \"$defs\": {\n");
+    text_add(out,
+             "{\n  \"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n"
+             "  \"title\": \"orrery scenario\",\n"
+             "  \"type\": \"object\", \"additionalProperties\": false,\n"
+             "  \"required\": [\"orrery\", \"objects\"],\n"
+             "  \"properties\": {\n"
+             "    \"$schema\": {\"type\": \"string\"},\n"
+             "    \"orrery\": {\"const\": 1},\n"
+             "    \"title\": {\"type\": \"string\"},\n"
+             "    \"objects\": {\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/object\"}}\n"
+             "  },\n  \"$defs\": {\n");
     text_add(out, definitions);
     object_schemas(&w);
     for (uint32_t i = 0; i < w.pair_count; i++) /* grows while it is walked */

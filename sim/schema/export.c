@@ -208,8 +208,8 @@ void schema_print_json(const struct document *doc, struct text *out)
     text_add(out, ",\n  \"objects\": [");
     for (uint32_t i = 0; i < doc->object_count; i++) {
         const struct object *o = &doc->objects[i];
-        struct value *shown = object_shown(doc->index->list, a, o->kind, doc->index->said[i],
-                                           DOOR_JSON);
+        struct value *shown =
+            object_shown(doc->index->list, a, o->kind, doc->index->said[i], DOOR_JSON);
         struct value *v = value_map(a, o->at);
         v->tag = o->kind->name;
         if (o->kind->form == KIND_NAMED) value_set(a, v, "name", value_text(a, o->at, o->name));

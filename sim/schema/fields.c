@@ -132,9 +132,8 @@ static const char *required_hint(struct loader *l, const struct field *f, enum u
         const char *role = with_article(l->arena, f->role);
         return k && k->example ? arena_format(l->arena, "%s, such as %s", role, k->example) : role;
     }
-    const char *sample = f->type == FIELD_CHOICE
-                             ? arena_format(l->arena, "\"%s\"", f->choices[0])
-                             : field_type_sample(field_quantity(f, unit));
+    const char *sample = f->type == FIELD_CHOICE ? arena_format(l->arena, "\"%s\"", f->choices[0])
+                                                 : field_type_sample(field_quantity(f, unit));
     if (!*sample) return NULL;
     return arena_format(l->arena, "such as %s = %s", f->name, sample);
 }

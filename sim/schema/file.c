@@ -20,9 +20,8 @@ static bool folder_of(const struct document *doc, char out[PATH_MAX])
 {
     const char *slash = doc->file ? strrchr(doc->file, '/') : NULL;
     if (!slash) return realpath(".", out) != NULL;
-    const char *folder = slash == doc->file
-                             ? "/"
-                             : arena_text_n(doc->arena, doc->file, (size_t)(slash - doc->file));
+    const char *folder =
+        slash == doc->file ? "/" : arena_text_n(doc->arena, doc->file, (size_t)(slash - doc->file));
     return realpath(folder, out) != NULL;
 }
 
@@ -54,8 +53,10 @@ const char *document_read_file(const struct document *doc, const char *relative,
 {
     char folder[PATH_MAX], file[PATH_MAX];
     if (!*relative || relative[0] == '/') {
-        diag_error(d, at, path, "write it relative to the scenario's folder", "'%s' is not a file "
-                   "of the scenario's folder", relative);
+        diag_error(d, at, path, "write it relative to the scenario's folder",
+                   "'%s' is not a file "
+                   "of the scenario's folder",
+                   relative);
         return NULL;
     }
     if (!folder_of(doc, folder)) {

@@ -125,14 +125,16 @@ static bool escape_unicode(struct reader *r)
     int code = hex4(r);
     if (code < 0) return fail(r, NULL, "\\u needs four hexadecimal digits"), false;
     if (code == 0) return fail(r, NULL, "text must not contain the character U+0000"), false;
-    if (code >= 0xdc00 && code <= 0xdfff) return fail(r, NULL, "a lone surrogate \\u%04x", code), false;
+    if (code >= 0xdc00 && code <= 0xdfff)
+        return fail(r, NULL, "a lone surrogate \\u%04x", code), false;
     if (code >= 0xd800 && code <= 0xdbff) {
         int low = -1;
         if (r->end - r->c >= 6 && r->c[0] == '\\' && r->c[1] == 'u') {
             r->c += 2;
             low = hex4(r);
         }
-        if (low < 0xdc00 || low > 0xdfff) return fail(r, NULL, "a lone surrogate \\u%04x", code), false;
+        if (low < 0xdc00 || low > 0xdfff)
+            return fail(r, NULL, "a lone surrogate \\u%04x", code), false;
         code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
     }
     word_add_code(r, (uint32_t)code);
@@ -145,7 +147,8 @@ static bool escape_read(struct reader *r)
     char c = r->c < r->end ? *r->c++ : '\0';
     if (c == 'u') return escape_unicode(r);
     const char *at = c ? strchr(from, c) : NULL;
-    if (!at) return fail(r, "one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX", "unknown escape"), false;
+    if (!at)
+        return fail(r, "one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX", "unknown escape"), false;
     text_add_n(&r->word, &to[at - from], 1);
     return true;
 }
@@ -165,7 +168,8 @@ static const char *string_read(struct reader *r)
         if (*r->c++ == '"') break;
         if (!escape_read(r)) return NULL;
     }
-    if (!text_is_utf8(r->word.data, r->word.length)) return fail(r, NULL, "text is not valid UTF-8");
+    if (!text_is_utf8(r->word.data, r->word.length))
+        return fail(r, NULL, "text is not valid UTF-8");
     return arena_text_n(r->arena, r->word.data, r->word.length);
 }
 
@@ -218,8 +222,9 @@ static struct value *number_read(struct reader *r)
     size_t length = (size_t)(r->c - begin);
     const char *shown = arena_text_n(r->arena, begin, length < 40 ? length : 40);
     if (!text_read_double(begin, length, &v))
-        diag_error(r->diag, r->at, text_data(&r->path), NULL, "%s is too large or too long a number",
-                   shown), v = 0;
+        diag_error(r->diag, r->at, text_data(&r->path), NULL,
+                   "%s is too large or too long a number", shown),
+            v = 0;
     else if (integer && !integer_is_exact(begin, length, v))
         diag_error(r->diag, r->at, text_data(&r->path), "write it as text, in quotes",
                    "%s cannot be kept exactly as a number", shown);
@@ -278,12 +283,14 @@ static void member_keep(struct reader *r, struct value *map, const char *key, st
 
 static bool member_read(struct reader *r, struct value *map, struct map_text **seen)
 {
-    if (!next_is(r, '"')) return fail(r, NULL, "expected a key in quotes, found %s", found(r)), false;
+    if (!next_is(r, '"'))
+        return fail(r, NULL, "expected a key in quotes, found %s", found(r)), false;
     struct place at = r->at;
     const char *key = string_read(r);
     if (!key) return false;
     path_push(r, key);
-    if (!next_is(r, ':')) return fail(r, NULL, "expected ':' after a key, found %s", found(r)), false;
+    if (!next_is(r, ':'))
+        return fail(r, NULL, "expected ':' after a key, found %s", found(r)), false;
     if (!*seen) *seen = map_open(r->arena);
     uint32_t first = map_get(*seen, key);
     struct value *item = value_read(r);

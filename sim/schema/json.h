@@ -2,7 +2,8 @@
  *
  * An object's member "kind" becomes the map's tag and "#" (a list) its positional items: that is
  * how a constructor looks in JSON. Refused, with line and path: duplicate keys, nesting deeper
- * than VALUE_DEPTH_MAX, bad UTF-8, lone surrogates, NUL characters, numbers a double cannot hold. */
+ * than VALUE_DEPTH_MAX, bad UTF-8, lone surrogates, NUL characters, numbers a double cannot hold.
+ */
 #ifndef SCHEMA_JSON_H
 #define SCHEMA_JSON_H
 

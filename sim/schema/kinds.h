@@ -48,12 +48,12 @@ void kind_list_names(struct kind_list list, const char *role, uint32_t max, stru
 /* What a document keeps beside its objects. */
 struct document_index {
     struct kind_list list;
-    struct map_text *names;           /* "service/cart" -> object index */
-    const uint32_t **objects;         /* per kind of the list: object indices in order */
-    uint32_t *object_counts;          /* per kind of the list */
-    uint32_t *ordinals;               /* per object: where it stands among those of its kind */
-    const void **defaults;            /* per kind: a silent singleton's spec, or NULL */
-    const struct value **said;        /* per object: what it was given, canonical (said.h) */
+    struct map_text *names;    /* "service/cart" -> object index */
+    const uint32_t **objects;  /* per kind of the list: object indices in order */
+    uint32_t *object_counts;   /* per kind of the list */
+    uint32_t *ordinals;        /* per object: where it stands among those of its kind */
+    const void **defaults;     /* per kind: a silent singleton's spec, or NULL */
+    const struct value **said; /* per object: what it was given, canonical (said.h) */
 };
 
 /* The index in the list of a kind with this name at the top level, or UINT32_MAX. */

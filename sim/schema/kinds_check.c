@@ -62,9 +62,11 @@ static void type_check(struct judge *j, const struct field *f)
                   (item == FIELD_LIST && f->type == FIELD_LIST)))
         wrong(j, "a list or map cannot hold this type");
     role_check(j, f, item == FIELD_LIST ? FIELD_PART : item);
-    if (item == FIELD_CHOICE && (!f->choices || !f->choices[0])) wrong(j, "a choice without choices");
+    if (item == FIELD_CHOICE && (!f->choices || !f->choices[0]))
+        wrong(j, "a choice without choices");
     if (f->offset + field_size(f->type) > j->kind->spec_size) wrong(j, "lies outside of its spec");
-    if (f->position == FIELD_REST && f->type != FIELD_LIST) wrong(j, "only a list can take the rest");
+    if (f->position == FIELD_REST && f->type != FIELD_LIST)
+        wrong(j, "only a list can take the rest");
 }
 
 /* Reads the preset as the loader would; every complaint comes out under the field's path. */

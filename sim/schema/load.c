@@ -270,8 +270,9 @@ static void objects_check(struct loader *l)
     const struct document_index *ix = l->doc->index;
     for (uint32_t i = 0; i < l->list.count; i++)
         if (ix->defaults[i] && l->list.kinds[i]->check)
-            l->list.kinds[i]->check((void *)ix->defaults[i], l->doc, (struct place){ l->doc->file, 0 },
-                                    l->list.kinds[i]->name, l->diag);
+            l->list.kinds[i]->check((void *)ix->defaults[i], l->doc,
+                                    (struct place){ l->doc->file, 0 }, l->list.kinds[i]->name,
+                                    l->diag);
     for (uint32_t i = 0; i < l->doc->object_count; i++) {
         const struct object *o = &l->doc->objects[i];
         document_path(l->doc, i, &l->path);
@@ -295,7 +296,9 @@ static struct document *document_open(struct loader *l, const struct value *root
     ix->list = l->list;
     ix->names = map_open(l->arena);
     if (!title) title = root->text ? root->text : file_name(file);
-    *doc = (struct document){ .arena = l->arena, .index = ix, .title = arena_text(l->arena, title),
+    *doc = (struct document){ .arena = l->arena,
+                              .index = ix,
+                              .title = arena_text(l->arena, title),
                               .file = file ? arena_text(l->arena, file) : NULL };
     return doc;
 }

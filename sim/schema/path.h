@@ -10,9 +10,9 @@
 /* Keys longer than this are shortened in a path: a path is for people. */
 #define PATH_KEY_BYTES 60
 
-void path_key(struct text *path, const char *key);      /* a plain word: .key, else ["key"] */
-void path_index(struct text *path, uint32_t position);  /* [position], from 1 */
-void path_cut(struct text *path, size_t length);        /* back to what it was */
+void path_key(struct text *path, const char *key);     /* a plain word: .key, else ["key"] */
+void path_index(struct text *path, uint32_t position); /* [position], from 1 */
+void path_cut(struct text *path, size_t length);       /* back to what it was */
 
 /* A step of a path read from text: a key (index 0) or a position. */
 struct path_step {

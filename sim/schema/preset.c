@@ -39,7 +39,8 @@ struct value *value_from_text(struct arena *a, const struct field *f, const char
 {
     if (is_plain_text(f)) return value_text(a, at, text);
     if (!strcmp(text, "null")) return value_nil(a, at);
-    if (*text == '{' || *text == '[' || *text == '"') return json_read(a, text, strlen(text), at, d);
+    if (*text == '{' || *text == '[' || *text == '"')
+        return json_read(a, text, strlen(text), at, d);
     if (wants_typed(f)) return typed_from_text(a, text, at);
     return value_text(a, at, text);
 }

@@ -92,9 +92,9 @@ static void value_print(struct printer *p, const struct value *v, uint32_t inden
 static bool is_lua_word(const char *key)
 {
     static const char *const reserved[] = {
-        "and", "break", "do",  "else", "elseif", "end",    "false", "for",  "function", "goto", "if",
-        "in",  "local", "nil", "not",  "or",     "repeat", "return", "then", "true",     "until",
-        "while",
+        "and",      "break",  "do",   "else", "elseif", "end",   "false", "for",
+        "function", "goto",   "if",   "in",   "local",  "nil",   "not",   "or",
+        "repeat",   "return", "then", "true", "until",  "while",
     };
     for (size_t i = 0; i < sizeof reserved / sizeof reserved[0]; i++)
         if (!strcmp(key, reserved[i])) return false;
@@ -124,8 +124,10 @@ static void key_print(struct printer *p, const char *key)
 /* Before an item: the comma after the one before, and a new line or a space. */
 static void item_begin(struct printer *p, uint32_t indent, uint32_t *count, bool spaced)
 {
-    if ((*count)++) text_add(p->out, p->flat ? ", " : ",");
-    else if (p->flat && spaced) text_add(p->out, " ");
+    if ((*count)++)
+        text_add(p->out, p->flat ? ", " : ",");
+    else if (p->flat && spaced)
+        text_add(p->out, " ");
     if (p->flat) return;
     text_format(p->out, "\n%*s", (int)indent + 2, "");
     p->line_begin = p->out->length - indent - 2;
@@ -154,8 +156,10 @@ static void json_table(struct printer *p, const struct value *v, uint32_t indent
         text_add_json(p->out, v->tag);
     }
     if (!list && v->list_count) {
-        struct value items = { .type = VALUE_LIST, .list_first = v->list_first,
-                               .list_last = v->list_last, .list_count = v->list_count };
+        struct value items = { .type = VALUE_LIST,
+                               .list_first = v->list_first,
+                               .list_last = v->list_last,
+                               .list_count = v->list_count };
         item_begin(p, indent, &count, false);
         text_add(p->out, "\"#\": ");
         value_print(p, &items, indent + 2);

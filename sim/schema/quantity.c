@@ -119,8 +119,8 @@ static const char *quantity_read_text(enum field_type type, const char *text, st
 
 void *loader_wrong_type(struct loader *l, enum field_type type, const struct value *v)
 {
-    const char *hint = *types[type].sample ? arena_format(l->arena, "such as %s", types[type].sample)
-                                           : NULL;
+    const char *hint =
+        *types[type].sample ? arena_format(l->arena, "such as %s", types[type].sample) : NULL;
     loader_error(l, v->at, hint, "must be %s, not %s", types[type].article, value_type_name(v));
     return NULL;
 }
@@ -203,13 +203,14 @@ static struct value *quantity_said(struct loader *l, enum field_type type, struc
     char buf[64];
     if (type == FIELD_COUNT || type == FIELD_NUMBER || type == FIELD_MONEY)
         return value_number(l->arena, at, q->number, q->number == floor(q->number));
-    if (type == FIELD_DURATION) return value_text(l->arena, at, units_print_duration(q->whole, buf));
+    if (type == FIELD_DURATION)
+        return value_text(l->arena, at, units_print_duration(q->whole, buf));
     if (type == FIELD_BYTES) return value_text(l->arena, at, units_print_bytes(q->whole, buf));
     return value_text(l->arena, at, quantity_print(type, q->number, buf));
 }
 
 struct value *quantity_load(struct loader *l, const struct field *f, enum unit unit,
-                                   const struct value *v, void *member)
+                            const struct value *v, void *member)
 {
     enum field_type type = field_quantity(f, unit);
     struct quantity q = { 0 };

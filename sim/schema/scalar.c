@@ -108,7 +108,9 @@ static struct value *reference_load(struct loader *l, const struct field *f, con
     r->name = said->text;
     if (l->dry) return said;
     struct pending_reference *p = arena_alloc(l->arena, sizeof *p);
-    *p = (struct pending_reference){ .reference = r, .kind = f->role, .at = v->at,
+    *p = (struct pending_reference){ .reference = r,
+                                     .kind = f->role,
+                                     .at = v->at,
                                      .path = arena_text(l->arena, text_data(&l->path)) };
     if (l->references_last)
         l->references_last->next = p;

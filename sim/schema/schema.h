@@ -19,8 +19,8 @@ struct document *document_load(struct arena *a, const struct value *root, const 
  * "run.duration=10m" to the tree, before loading. VALUE is a scalar or a JSON value. */
 void schema_set(struct arena *a, struct value *root, const char *assignment, struct diag *d);
 
-/* JSON door: {"orrery": 1, "title": "...", "objects": [ {"kind": "service", "name": "cart", ...} ]};
- * a part is an object with "kind"; "#": [...] are its positional arguments. Rejects duplicate keys,
+/* JSON door: {"orrery": 1, "title": "...", "objects": [ {"kind": "service", "name": "cart"} ]}; a
+ * part is an object with "kind"; "#": [...] are its positional arguments. Rejects duplicate keys,
  * depth, bad UTF-8, NaN; places carry lines. The title, if any, becomes the root's `text`. */
 struct value *json_read_scenario(struct arena *a, const char *text, size_t length, const char *file,
                                  struct diag *d);
@@ -39,7 +39,7 @@ uint32_t schema_difference(const struct document *a, const struct document *b, s
  * topic, with a hint in out. */
 bool explain_text(const char *topic, struct text *out);
 bool explain_markdown(const char *topic, struct text *out);
-void explain_json_schema(struct text *out);   /* of a scenario document (JSON door), draft 2020-12 */
+void explain_json_schema(struct text *out);   /* of the JSON door's documents, draft 2020-12 */
 void explain_luals(struct text *out);         /* lua/orrery/types.lua */
 void explain_luacheckrc(struct text *out);
 

@@ -123,8 +123,10 @@ static struct value *object_by_kind(struct setter *s, const struct kind *k)
         return v;
     }
     if (!next || (k->form == KIND_REPEATED) != !next->key)
-        return refuse(s, k->form == KIND_REPEATED ? arena_format(s->arena, "%s[1].field=...", k->name)
-                                                  : arena_format(s->arena, "%s.NAME.field=...", k->name),
+        return refuse(s,
+                      k->form == KIND_REPEATED
+                          ? arena_format(s->arena, "%s[1].field=...", k->name)
+                          : arena_format(s->arena, "%s.NAME.field=...", k->name),
                       "say which %s", k->name);
     s->step++;
     struct value *v = object_of_kind(s, k, next->key, next->key ? 1 : next->index);
@@ -148,7 +150,8 @@ static struct value *object_by_name(struct setter *s, const char *name)
     text_close(&several);
     if (count == 1) return found;
     if (count) return refuse(s, hint, "%u objects are called '%.60s'", count, name);
-    const char **names = arena_alloc(s->arena, (s->root->list_count + s->list.count) * sizeof *names);
+    const char **names =
+        arena_alloc(s->arena, (s->root->list_count + s->list.count) * sizeof *names);
     for (struct value *v = s->root->list_first; v; v = v->next) {
         const struct value *n = v->type == VALUE_MAP ? value_get(v, "name") : NULL;
         if (n && n->type == VALUE_TEXT) names[count++] = n->text;
@@ -289,7 +292,8 @@ static struct value *item_walk(struct setter *s, struct value *v, const struct p
     }
     if (item) return item;
     if (!step->key)
-        return refuse(s, NULL, "there is no item [%u]: the list has %u", step->index, v->list_count);
+        return refuse(s, NULL, "there is no item [%u]: the list has %u", step->index,
+                      v->list_count);
     return refuse(s, NULL, "'%.60s' leads nowhere: there is %s", step->key, value_type_name(v));
 }
 
@@ -306,10 +310,12 @@ static struct value *value_walk(struct setter *s, struct value *v, struct field 
             s->step++;
         } else if (f.type == FIELD_PART) {
             struct spot at = { v, part_kind_of(s, &f, v) };
-            if (!at.kind) return refuse(s, arena_format(s->arena, "set the whole %s", f.role),
-                                        "which %s is meant is not said yet", f.role);
+            if (!at.kind)
+                return refuse(s, arena_format(s->arena, "set the whole %s", f.role),
+                              "which %s is meant is not said yet", f.role);
             const struct field *next = step->key ? field_of(s, at.kind, step->key) : NULL;
-            if (!step->key) return refuse(s, NULL, "[%u] stands where a field's name is wanted", step->index);
+            if (!step->key)
+                return refuse(s, NULL, "[%u] stands where a field's name is wanted", step->index);
             if (!next) return NULL;
             v = field_value(s, at, next);
             f = *next;
@@ -362,7 +368,11 @@ void schema_set_kinds(struct kind_list list, struct arena *a, struct value *root
                       const char *assignment, struct diag *d)
 {
     struct setter *s = arena_alloc(a, sizeof *s);
-    *s = (struct setter){ .list = list, .arena = a, .diag = d, .root = root, .at = { "--set", 0 },
+    *s = (struct setter){ .list = list,
+                          .arena = a,
+                          .diag = d,
+                          .root = root,
+                          .at = { "--set", 0 },
                           .assignment = assignment };
     const char *equals = equals_of(assignment);
     if (!equals) {

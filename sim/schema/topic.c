@@ -77,7 +77,8 @@ void field_doc_text(const struct field *f, struct text *out)
 const char *kind_form_text(const struct kind *k)
 {
     static const char *const forms[] = {
-        [KIND_NAMED] = "named object", [KIND_SINGLETON] = "object, at most one",
+        [KIND_NAMED] = "named object",
+        [KIND_SINGLETON] = "object, at most one",
         [KIND_REPEATED] = "object, any number, without a name",
     };
     return k->form == KIND_PART ? k->role : forms[k->form];

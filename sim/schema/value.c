@@ -213,8 +213,9 @@ bool value_equal(const struct value *a, const struct value *b)
 const char *value_type_name(const struct value *v)
 {
     static const char *const names[] = {
-        [VALUE_NIL] = "nothing", [VALUE_BOOL] = "true or false", [VALUE_NUMBER] = "a number",
-        [VALUE_TEXT] = "text",   [VALUE_LIST] = "a list",        [VALUE_MAP] = "a table",
+        [VALUE_NIL] = "nothing",         [VALUE_BOOL] = "true or false",
+        [VALUE_NUMBER] = "a number",     [VALUE_TEXT] = "text",
+        [VALUE_LIST] = "a list",         [VALUE_MAP] = "a table",
         [VALUE_FUNCTION] = "a function",
     };
     return names[v->type];

@@ -44,13 +44,16 @@ static void a_bad_duration_says_what_is_wrong(void **state)
     static const struct {
         const char *text, *message;
     } rows[] = {
-        { "5", "missing unit" },       { "", "not a duration" },      { "ms", "not a duration" },
-        { "5x", "not a duration" },    { "5 ms", "not a duration" },  { "5ms ", "not a duration" },
-        { "5mss", "not a duration" },  { "1s5", "missing unit" },     { "nan", "not a duration" },
-        { "inf", "not a duration" },   { "0x5s", "not a duration" },  { "1e99d", "too long" },
-        { "3654d", "too long" },       { "0.4ns", "too short" },      { "30m1h", "units out of order" },
-        { "1h1h", "units out of order" }, { "--5ms", "not a duration" }, { "1..5s", "not a duration" },
-        { "1e", "not a duration" },    { "3653d1ns", "too long" },
+        { "5", "missing unit" },           { "", "not a duration" },
+        { "ms", "not a duration" },        { "5x", "not a duration" },
+        { "5 ms", "not a duration" },      { "5ms ", "not a duration" },
+        { "5mss", "not a duration" },      { "1s5", "missing unit" },
+        { "nan", "not a duration" },       { "inf", "not a duration" },
+        { "0x5s", "not a duration" },      { "1e99d", "too long" },
+        { "3654d", "too long" },           { "0.4ns", "too short" },
+        { "30m1h", "units out of order" }, { "1h1h", "units out of order" },
+        { "--5ms", "not a duration" },     { "1..5s", "not a duration" },
+        { "1e", "not a duration" },        { "3653d1ns", "too long" },
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -224,7 +227,9 @@ static void numbers_take_suffixes_and_nothing_else(void **state)
     assert_true(v == -0.5);
     assert_null(units_read_number("0.1000000000000000055511151231257827", &v));
     assert_true(v == 0.1);
-    static const char *const bad[] = { "", "k", "1e", "nan", "inf", "0x10", "1,5", "1 ", " 1", "1kk" };
+    static const char *const bad[] = {
+        "", "k", "1e", "nan", "inf", "0x10", "1,5", "1 ", " 1", "1kk"
+    };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         assert_non_null(units_read_number(bad[i], &v));
     assert_non_null(units_read_number("1e999", &v));

@@ -26,12 +26,16 @@ static const struct field some_run_fields[] = {
     DURATION(struct some_run, "duration", duration_ns, .preset = "10m", .min = 1, .max = 864e11,
              .doc = "How long the run lasts."),
     NUMBER(struct some_run, "seed", seed, .preset = "1", .doc = "Where chance begins."),
-    TEXT(struct some_run, "title", title, .preset = "", .doc = "What it is about."),
-    FIELDS_END
+    TEXT(struct some_run, "title", title, .preset = "", .doc = "What it is about."), FIELDS_END
 };
 static const struct kind some_run_kind = {
-    .name = "run", .role = "object", .form = KIND_SINGLETON, .room = "model",
-    .doc = "Options of the run.", .spec_size = sizeof(struct some_run), .fields = some_run_fields,
+    .name = "run",
+    .role = "object",
+    .form = KIND_SINGLETON,
+    .room = "model",
+    .doc = "Options of the run.",
+    .spec_size = sizeof(struct some_run),
+    .fields = some_run_fields,
 };
 
 struct some_zones {
@@ -43,8 +47,12 @@ static const struct field some_zones_fields[] = {
     FIELDS_END
 };
 static const struct kind some_zones_kind = {
-    .name = "zones", .role = "object", .form = KIND_SINGLETON, .room = "infra",
-    .doc = "The zones there are.", .spec_size = sizeof(struct some_zones),
+    .name = "zones",
+    .role = "object",
+    .form = KIND_SINGLETON,
+    .room = "infra",
+    .doc = "The zones there are.",
+    .spec_size = sizeof(struct some_zones),
     .fields = some_zones_fields,
 };
 
@@ -55,12 +63,18 @@ struct some_pool {
 static const struct field some_pool_fields[] = {
     COUNT(struct some_pool, "count", count, .preset = "3", .min = 1, .max = 10000,
           .doc = "Nodes in the pool."),
-    MONEY(struct some_pool, "pricePerHour", price, .preset = "0.05", .doc = "Price of a node hour."),
+    MONEY(struct some_pool, "pricePerHour", price, .preset = "0.05",
+          .doc = "Price of a node hour."),
     FIELDS_END
 };
 static const struct kind some_pool_kind = {
-    .name = "nodepool", .role = "object", .form = KIND_NAMED, .room = "infra", .doc = "Equal nodes.",
-    .spec_size = sizeof(struct some_pool), .fields = some_pool_fields,
+    .name = "nodepool",
+    .role = "object",
+    .form = KIND_NAMED,
+    .room = "infra",
+    .doc = "Equal nodes.",
+    .spec_size = sizeof(struct some_pool),
+    .fields = some_pool_fields,
 };
 
 struct some_service {
@@ -77,16 +91,18 @@ static const char *const some_policies[] = { "finish", "cancel", NULL };
 static const struct field some_service_fields[] = {
     COUNT(struct some_service, "replicas", replicas, .preset = "1", .min = 1, .max = 1000,
           .doc = "How many pods."),
-    COUNT(struct some_service, "workers", workers, .preset = "unlimited", .min = 1, .max = UINT32_MAX,
-          .doc = "Calls a pod serves at once."),
+    COUNT(struct some_service, "workers", workers, .preset = "unlimited", .min = 1,
+          .max = UINT32_MAX, .doc = "Calls a pod serves at once."),
     PART(struct some_service, "startup", startup, "dist", .preset = "1s", .unit = UNIT_DURATION,
          .doc = "Time from start to ready."),
     PART(struct some_service, "size", size, "dist", .preset = "", .unit = UNIT_BYTES,
          .doc = "Size of an answer."),
-    DURATION(struct some_service, "timeout", timeout_ns, .preset = "", .min = 1,
-             .max = 3600e9, .doc = "When it gives up."),
-    RATIO(struct some_service, "errors", errors, .preset = "0%", .doc = "Share of answers that fail."),
-    BYTES(struct some_service, "memory", memory_bytes, .preset = "128Mi", .doc = "Memory of a pod."),
+    DURATION(struct some_service, "timeout", timeout_ns, .preset = "", .min = 1, .max = 3600e9,
+             .doc = "When it gives up."),
+    RATIO(struct some_service, "errors", errors, .preset = "0%",
+          .doc = "Share of answers that fail."),
+    BYTES(struct some_service, "memory", memory_bytes, .preset = "128Mi",
+          .doc = "Memory of a pod."),
     CPU(struct some_service, "cpu", cores, .preset = "250m", .min = 0.001, .max = 1024,
         .doc = "Cores of a pod."),
     BOOL(struct some_service, "drain", drain, .preset = "true", .doc = "Whether it ends in peace."),
@@ -117,10 +133,17 @@ static void some_service_check(void *spec, const struct document *doc, struct pl
     if (s->replicas == 13) diag_error(d, at, path, "take 12 or 14", "13 replicas bring bad luck");
 }
 static const struct kind some_service_kind = {
-    .name = "service", .alias = "svc", .role = "object", .form = KIND_NAMED, .room = "service",
-    .doc = "Pods behind one name.", .source = "Kubernetes core/v1",
-    .example = "service \"cart\" { replicas = 3 }", .spec_size = sizeof(struct some_service),
-    .fields = some_service_fields, .check = some_service_check,
+    .name = "service",
+    .alias = "svc",
+    .role = "object",
+    .form = KIND_NAMED,
+    .room = "service",
+    .doc = "Pods behind one name.",
+    .source = "Kubernetes core/v1",
+    .example = "service \"cart\" { replicas = 3 }",
+    .spec_size = sizeof(struct some_service),
+    .fields = some_service_fields,
+    .check = some_service_check,
 };
 
 struct some_client {
@@ -129,12 +152,16 @@ struct some_client {
 };
 static const struct field some_client_fields[] = {
     REFERENCE(struct some_client, "target", target, "service", .doc = "Whom it calls."),
-    PART(struct some_client, "rate", rate, "arrival", .doc = "How often it calls."),
-    FIELDS_END
+    PART(struct some_client, "rate", rate, "arrival", .doc = "How often it calls."), FIELDS_END
 };
 static const struct kind some_client_kind = {
-    .name = "client", .role = "object", .form = KIND_NAMED, .room = "workload", .doc = "Who asks.",
-    .spec_size = sizeof(struct some_client), .fields = some_client_fields,
+    .name = "client",
+    .role = "object",
+    .form = KIND_NAMED,
+    .room = "workload",
+    .doc = "Who asks.",
+    .spec_size = sizeof(struct some_client),
+    .fields = some_client_fields,
 };
 
 struct some_at {
@@ -145,12 +172,16 @@ struct some_at {
 static const struct field some_at_fields[] = {
     DURATION(struct some_at, "time", time_ns, .position = 1, .doc = "When."),
     PART(struct some_at, "action", action, "fault", .preset = "", .position = 2, .doc = "What."),
-    HOOK(struct some_at, "call", hook, .preset = "", .position = 3, .doc = "What else."),
-    FIELDS_END
+    HOOK(struct some_at, "call", hook, .preset = "", .position = 3, .doc = "What else."), FIELDS_END
 };
 static const struct kind some_at_kind = {
-    .name = "at", .role = "object", .form = KIND_REPEATED, .room = "fault", .doc = "Once, then.",
-    .spec_size = sizeof(struct some_at), .fields = some_at_fields,
+    .name = "at",
+    .role = "object",
+    .form = KIND_REPEATED,
+    .room = "fault",
+    .doc = "Once, then.",
+    .spec_size = sizeof(struct some_at),
+    .fields = some_at_fields,
 };
 
 struct some_expect {
@@ -163,8 +194,12 @@ static const struct field some_expect_fields[] = {
     FIELDS_END
 };
 static const struct kind some_expect_kind = {
-    .name = "expect.p99", .role = "object", .form = KIND_REPEATED, .room = "experiment",
-    .doc = "The 99th percentile.", .spec_size = sizeof(struct some_expect),
+    .name = "expect.p99",
+    .role = "object",
+    .form = KIND_REPEATED,
+    .room = "experiment",
+    .doc = "The 99th percentile.",
+    .spec_size = sizeof(struct some_expect),
     .fields = some_expect_fields,
 };
 
@@ -172,13 +207,18 @@ struct some_constant {
     double value;
 };
 static const struct field some_constant_fields[] = {
-    AMOUNT(struct some_constant, "value", value, .position = 1, .doc = "Always this."),
-    FIELDS_END
+    AMOUNT(struct some_constant, "value", value, .position = 1, .doc = "Always this."), FIELDS_END
 };
 static const struct kind some_constant_kind = {
-    .name = "constant", .role = "dist", .form = KIND_PART, .room = "engine", .doc = "No chance.",
-    .example = "constant \"5ms\"", .spec_size = sizeof(struct some_constant),
-    .fields = some_constant_fields, .scalar = true,
+    .name = "constant",
+    .role = "dist",
+    .form = KIND_PART,
+    .room = "engine",
+    .doc = "No chance.",
+    .example = "constant \"5ms\"",
+    .spec_size = sizeof(struct some_constant),
+    .fields = some_constant_fields,
+    .scalar = true,
 };
 
 struct some_lognormal {
@@ -186,8 +226,7 @@ struct some_lognormal {
 };
 static const struct field some_lognormal_fields[] = {
     AMOUNT(struct some_lognormal, "p50", p50, .doc = "Median."),
-    AMOUNT(struct some_lognormal, "p99", p99, .doc = "99th percentile."),
-    FIELDS_END
+    AMOUNT(struct some_lognormal, "p99", p99, .doc = "99th percentile."), FIELDS_END
 };
 static void some_lognormal_check(void *spec, const struct document *doc, struct place at,
                                  const char *path, struct diag *d)
@@ -198,8 +237,13 @@ static void some_lognormal_check(void *spec, const struct document *doc, struct 
     if (s->p99 <= s->p50) diag_error(d, at, path, "swap them?", "p99 is not above p50");
 }
 static const struct kind some_lognormal_kind = {
-    .name = "lognormal", .role = "dist", .form = KIND_PART, .room = "engine", .doc = "Long tail.",
-    .spec_size = sizeof(struct some_lognormal), .fields = some_lognormal_fields,
+    .name = "lognormal",
+    .role = "dist",
+    .form = KIND_PART,
+    .room = "engine",
+    .doc = "Long tail.",
+    .spec_size = sizeof(struct some_lognormal),
+    .fields = some_lognormal_fields,
     .check = some_lognormal_check,
 };
 
@@ -209,12 +253,15 @@ struct some_weighted {
 };
 static const struct field some_weighted_fields[] = {
     RATIO(struct some_weighted, "weight", weight, .position = 1, .doc = "How often."),
-    PART(struct some_weighted, "dist", dist, "dist", .position = 2, .doc = "What then."),
-    FIELDS_END
+    PART(struct some_weighted, "dist", dist, "dist", .position = 2, .doc = "What then."), FIELDS_END
 };
 static const struct kind some_weighted_kind = {
-    .name = "weighted", .role = "mixturePart", .form = KIND_PART, .room = "engine",
-    .doc = "One of a mixture.", .spec_size = sizeof(struct some_weighted),
+    .name = "weighted",
+    .role = "mixturePart",
+    .form = KIND_PART,
+    .room = "engine",
+    .doc = "One of a mixture.",
+    .spec_size = sizeof(struct some_weighted),
     .fields = some_weighted_fields,
 };
 
@@ -227,33 +274,46 @@ static const struct field some_mixture_fields[] = {
     FIELDS_END
 };
 static const struct kind some_mixture_kind = {
-    .name = "mixture", .role = "dist", .form = KIND_PART, .room = "engine", .doc = "One of several.",
-    .spec_size = sizeof(struct some_mixture), .fields = some_mixture_fields,
+    .name = "mixture",
+    .role = "dist",
+    .form = KIND_PART,
+    .room = "engine",
+    .doc = "One of several.",
+    .spec_size = sizeof(struct some_mixture),
+    .fields = some_mixture_fields,
 };
 
 struct some_cpu {
     struct part time;
 };
-static const struct field some_cpu_fields[] = {
-    PART(struct some_cpu, "time", time, "dist", .unit = UNIT_DURATION, .position = 1,
-         .doc = "Time on a core."),
-    FIELDS_END
-};
+static const struct field some_cpu_fields[] = { PART(struct some_cpu, "time", time, "dist",
+                                                     .unit = UNIT_DURATION, .position = 1,
+                                                     .doc = "Time on a core."),
+                                                FIELDS_END };
 static const struct kind some_cpu_kind = {
-    .name = "cpu", .role = "step", .form = KIND_PART, .room = "service", .doc = "Work.",
-    .spec_size = sizeof(struct some_cpu), .fields = some_cpu_fields,
+    .name = "cpu",
+    .role = "step",
+    .form = KIND_PART,
+    .room = "service",
+    .doc = "Work.",
+    .spec_size = sizeof(struct some_cpu),
+    .fields = some_cpu_fields,
 };
 
 struct some_call {
     const char *target;
 };
 static const struct field some_call_fields[] = {
-    TEXT(struct some_call, "target", target, .position = 1, .doc = "SERVICE ENDPOINT."),
-    FIELDS_END
+    TEXT(struct some_call, "target", target, .position = 1, .doc = "SERVICE ENDPOINT."), FIELDS_END
 };
 static const struct kind some_call_kind = {
-    .name = "call", .role = "step", .form = KIND_PART, .room = "service", .doc = "Asks another.",
-    .spec_size = sizeof(struct some_call), .fields = some_call_fields,
+    .name = "call",
+    .role = "step",
+    .form = KIND_PART,
+    .room = "service",
+    .doc = "Asks another.",
+    .spec_size = sizeof(struct some_call),
+    .fields = some_call_fields,
 };
 
 struct some_parallel {
@@ -265,27 +325,38 @@ static const struct field some_parallel_fields[] = {
     FIELDS_END
 };
 static const struct kind some_parallel_kind = {
-    .name = "parallel", .role = "step", .form = KIND_PART, .room = "service",
-    .doc = "Several at once.", .spec_size = sizeof(struct some_parallel),
+    .name = "parallel",
+    .role = "step",
+    .form = KIND_PART,
+    .room = "service",
+    .doc = "Several at once.",
+    .spec_size = sizeof(struct some_parallel),
     .fields = some_parallel_fields,
 };
 
 static const struct field some_no_fields[] = { FIELDS_END };
 static const struct kind some_fifo_kind = {
-    .name = "fifo", .role = "discipline", .form = KIND_PART, .room = "service",
-    .doc = "First come, first served.", .fields = some_no_fields,
+    .name = "fifo",
+    .role = "discipline",
+    .form = KIND_PART,
+    .room = "service",
+    .doc = "First come, first served.",
+    .fields = some_no_fields,
 };
 struct some_priority {
     uint32_t levels;
 };
-static const struct field some_priority_fields[] = {
-    COUNT(struct some_priority, "levels", levels, .preset = "2", .min = 2, .max = 16,
-          .doc = "How many classes."),
-    FIELDS_END
-};
+static const struct field some_priority_fields[] = { COUNT(struct some_priority, "levels", levels,
+                                                           .preset = "2", .min = 2, .max = 16,
+                                                           .doc = "How many classes."),
+                                                     FIELDS_END };
 static const struct kind some_priority_kind = {
-    .name = "priority", .role = "discipline", .form = KIND_PART, .room = "service",
-    .doc = "The important first.", .spec_size = sizeof(struct some_priority),
+    .name = "priority",
+    .role = "discipline",
+    .form = KIND_PART,
+    .room = "service",
+    .doc = "The important first.",
+    .spec_size = sizeof(struct some_priority),
     .fields = some_priority_fields,
 };
 
@@ -300,8 +371,13 @@ static const struct field some_retry_fields[] = {
     FIELDS_END
 };
 static const struct kind some_retry_kind = {
-    .name = "retry", .role = "retry", .form = KIND_PART, .room = "traffic", .doc = "Tries again.",
-    .spec_size = sizeof(struct some_retry), .fields = some_retry_fields,
+    .name = "retry",
+    .role = "retry",
+    .form = KIND_PART,
+    .room = "traffic",
+    .doc = "Tries again.",
+    .spec_size = sizeof(struct some_retry),
+    .fields = some_retry_fields,
 };
 
 struct some_poisson {
@@ -312,14 +388,25 @@ static const struct field some_poisson_fields[] = {
     FIELDS_END
 };
 static const struct kind some_poisson_kind = {
-    .name = "poisson", .role = "arrival", .form = KIND_PART, .room = "workload",
-    .doc = "Independent of each other.", .example = "\"40/s\"", .scalar = true,
-    .spec_size = sizeof(struct some_poisson), .fields = some_poisson_fields,
+    .name = "poisson",
+    .role = "arrival",
+    .form = KIND_PART,
+    .room = "workload",
+    .doc = "Independent of each other.",
+    .example = "\"40/s\"",
+    .scalar = true,
+    .spec_size = sizeof(struct some_poisson),
+    .fields = some_poisson_fields,
 };
 /* The name of a dist too: the place decides. */
 static const struct kind some_steady_kind = {
-    .name = "constant", .role = "arrival", .form = KIND_PART, .room = "workload",
-    .doc = "Evenly spaced.", .spec_size = sizeof(struct some_poisson), .fields = some_poisson_fields,
+    .name = "constant",
+    .role = "arrival",
+    .form = KIND_PART,
+    .room = "workload",
+    .doc = "Evenly spaced.",
+    .spec_size = sizeof(struct some_poisson),
+    .fields = some_poisson_fields,
 };
 
 struct some_outage {
@@ -332,8 +419,13 @@ static const struct field some_outage_fields[] = {
     FIELDS_END
 };
 static const struct kind some_outage_kind = {
-    .name = "outage", .role = "fault", .form = KIND_PART, .room = "fault", .doc = "All gone.",
-    .spec_size = sizeof(struct some_outage), .fields = some_outage_fields,
+    .name = "outage",
+    .role = "fault",
+    .form = KIND_PART,
+    .room = "fault",
+    .doc = "All gone.",
+    .spec_size = sizeof(struct some_outage),
+    .fields = some_outage_fields,
 };
 
 static const struct kind *const some_kinds_array[] = {

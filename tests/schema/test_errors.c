@@ -35,8 +35,7 @@ static void quantities_name_their_range_and_their_unit(void **state)
           SAYS("replicas: 'unlimited': not a number (write for instance 3, 0.5, 1e3 or 10k)") },
         { SERVICE("\"replicas\": [1]"),
           SAYS("replicas: must be a whole number, not a list (such as 3)") },
-        { SERVICE("\"workers\": 0"),
-          SAYS("workers: 0 is outside 1..4294967294 or \"unlimited\"") },
+        { SERVICE("\"workers\": 0"), SAYS("workers: 0 is outside 1..4294967294 or \"unlimited\"") },
         { SERVICE("\"timeout\": 5"),
           SAYS("timeout: missing unit: 5 of what? (write \"5ms\" or \"5s\")") },
         { SERVICE("\"timeout\": \"5\""),
@@ -58,8 +57,8 @@ static void quantities_name_their_range_and_their_unit(void **state)
         { SERVICE("\"cpu\": {\"a\": 1}"),
           SAYS("cpu: must be an amount of CPU, not a table (such as \"250m\")") },
         { SERVICE("\"weights\": [1, 1000, \"x\"]"),
-          SAYS("weights[2]: 1000 is outside 0..100") SAYS(
-              "weights[3]: 'x': not a number (write for instance 3, 0.5, 1e3 or 10k)") },
+          SAYS("weights[2]: 1000 is outside 0..100")
+              SAYS("weights[3]: 'x': not a number (write for instance 3, 0.5, 1e3 or 10k)") },
         { SERVICE("\"limits\": {\"a b\": 3}"),
           SAYS("limits[\"a b\"]: missing unit: 3 of what? (write \"3ms\" or \"3s\")") },
         { "{\"kind\": \"nodepool\", \"name\": \"a\", \"pricePerHour\": -1}",
@@ -126,7 +125,8 @@ static void parts_are_matched_against_their_role(void **state)
         { SERVICE("\"startup\": {\"kind\": \"lognormal\", \"p50\": \"3s\"}"),
           SAYS("startup.p99: required, but not given (such as p99 = \"5ms\")") },
         { SERVICE("\"size\": {\"kind\": \"lognormal\", \"p50\": \"3s\", \"p99\": 5}"),
-          SAYS("size.p50: '3s': not an amount of bytes (write for instance 512, 2k, 128Mi or 1Gi)") },
+          SAYS("size.p50: '3s': not an amount of bytes (write for instance 512, 2k, 128Mi or "
+               "1Gi)") },
         { SERVICE("\"retry\": {\"attempts\": 99}"), SAYS("retry.attempts: 99 is outside 1..10") },
         { SERVICE("\"endpoints\": {\"GET /\": [{\"kind\": \"cpu\", \"time\": \"5\"}, {\"kind\": "
                   "\"cll\"}, null, 3]}"),
@@ -153,7 +153,8 @@ static void references_are_resolved_when_all_names_are_known(void **state)
         { "{\"kind\": \"client\", \"name\": \"c\", \"target\": 7, \"rate\": \"1/s\"}",
           "s.json:1: error: client.c.target: must be the name of a service, not a number\n" },
         { "{\"kind\": \"at\", \"#\": [\"1s\", {\"kind\": \"outage\", \"pool\": \"p\"}]}",
-          "s.json:1: error: at[1].action.pool: there is no nodepool named 'p' (there is no nodepool "
+          "s.json:1: error: at[1].action.pool: there is no nodepool named 'p' (there is no "
+          "nodepool "
           "at all)\n" },
     };
     (void)state;
@@ -220,8 +221,9 @@ static void kinds_judge_parts_first_and_objects_when_all_is_clean(void **state)
           SAYS("startup: p99 is not above p50 (swap them?)") },
         { SERVICE("\"replicas\": 13"),
           "s.json:1: error: service.cart: 13 replicas bring bad luck (take 12 or 14)\n" },
-        { SERVICE("\"replicas\": 13, \"startup\": {\"kind\": \"lognormal\", \"p50\": \"3s\", \"p99\":"
-                  " \"1s\"}, \"x\": 1"),
+        { SERVICE(
+              "\"replicas\": 13, \"startup\": {\"kind\": \"lognormal\", \"p50\": \"3s\", \"p99\":"
+              " \"1s\"}, \"x\": 1"),
           SAYS("x: unknown field (see: orrery explain service)")
               SAYS("startup: p99 is not above p50 (swap them?)") },
     };
@@ -237,7 +239,8 @@ static void every_problem_is_told_with_its_own_line(void **state)
           " \"startup\": {\n  \"kind\": \"lognormal\",\n  \"p50\": 1,\n  \"pp9\": \"1s\"}},\n"
           "{\"kind\": \"clent\"}",
           "s.json:3: error: service.cart.replicas: 0 is outside 1..1000\n"
-          "s.json:4: error: service.cart.timeout: missing unit: 5 of what? (write \"5ms\" or \"5s\")\n"
+          "s.json:4: error: service.cart.timeout: missing unit: 5 of what? (write \"5ms\" or "
+          "\"5s\")\n"
           "s.json:5: error: service.cart.startup.p99: required, but not given (such as p99 = "
           "\"5ms\")\n"
           "s.json:7: error: service.cart.startup.p50: missing unit: 1 of what? (write \"1ms\" or "
@@ -252,9 +255,11 @@ static void a_long_text_is_shortened_where_a_character_ends(void **state)
 {
     (void)state;
     struct arena *a = arena_open();
-    const char *printed = load_bad(a, SERVICE("\"abandoned\": \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-                                              "a\xc3\xa9 and so on\""));
-    assert_non_null(strstr(printed, "'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa...' is not a choice"));
+    const char *printed =
+        load_bad(a, SERVICE("\"abandoned\": \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+                            "a\xc3\xa9 and so on\""));
+    assert_non_null(
+        strstr(printed, "'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa...' is not a choice"));
     arena_close(a);
 }
 

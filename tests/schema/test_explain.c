@@ -44,26 +44,26 @@ static void expect_explained(const char *topic, const char *wanted)
 static void a_kind_is_explained_with_a_table_of_its_fields(void **state)
 {
     (void)state;
-    expect_explained("retry",
-                     "retry - retry, in traffic\n"
-                     "\n"
-                     "  Tries again.\n"
-                     "\n"
-                     "  FIELD     TYPE      DEFAULT  RANGE  MEANING\n"
-                     "  attempts  count     3        1..10  Tries in all.\n"
-                     "  backoff   duration  100ms           Wait between.\n");
-    expect_explained("poisson",
-                     "poisson - arrival, in workload\n"
-                     "\n"
-                     "  Independent of each other.\n"
-                     "\n"
-                     "  Example  \"40/s\"\n"
-                     "  Short    where the role arrival is wanted, a bare value alone is the rate of "
-                     "this\n"
-                     "\n"
-                     "  FIELD  TYPE  DEFAULT   RANGE                MEANING\n"
-                     "  rate   rate  required  1e-06/s..10000000/s  Mean. May come first, without its "
-                     "name.\n");
+    expect_explained("retry", "retry - retry, in traffic\n"
+                              "\n"
+                              "  Tries again.\n"
+                              "\n"
+                              "  FIELD     TYPE      DEFAULT  RANGE  MEANING\n"
+                              "  attempts  count     3        1..10  Tries in all.\n"
+                              "  backoff   duration  100ms           Wait between.\n");
+    expect_explained(
+        "poisson",
+        "poisson - arrival, in workload\n"
+        "\n"
+        "  Independent of each other.\n"
+        "\n"
+        "  Example  \"40/s\"\n"
+        "  Short    where the role arrival is wanted, a bare value alone is the rate of "
+        "this\n"
+        "\n"
+        "  FIELD  TYPE  DEFAULT   RANGE                MEANING\n"
+        "  rate   rate  required  1e-06/s..10000000/s  Mean. May come first, without its "
+        "name.\n");
     expect_explained("fifo", "fifo - discipline, in service\n\n  First come, first served.\n\n"
                              "  It has no fields.\n");
 }
@@ -96,9 +96,10 @@ static void a_field_is_explained_with_what_can_stand_there(void **state)
                                         "  mixture    One of several.\n");
     expect_explained("expect.p99.below",
                      "expect.p99.below - duration\n\n  The most it may be.\n\n  Default  1s\n");
-    expect_explained("service.abandoned",
-                     "service.abandoned - choice\n\n  What becomes of work nobody waits for. One of: "
-                     "finish, cancel.\n\n  Default  finish\n");
+    expect_explained(
+        "service.abandoned",
+        "service.abandoned - choice\n\n  What becomes of work nobody waits for. One of: "
+        "finish, cancel.\n\n  Default  finish\n");
 }
 
 static void a_role_lists_its_kinds_and_a_shared_name_all_it_means(void **state)
@@ -130,8 +131,7 @@ static void an_unknown_topic_has_a_hint(void **state)
         { "service.replcas", "service has no field 'replcas'; did you mean 'service.replicas'?\n" },
         { "disciplin", "there is no kind 'disciplin'; did you mean 'discipline'?\n" },
         { "qqqqqq", "there is no kind 'qqqqqq'; `orrery explain` lists all kinds\n" },
-        { "service.qqqqqq",
-          "service has no field 'qqqqqq'; `orrery explain` lists all kinds\n" },
+        { "service.qqqqqq", "service has no field 'qqqqqq'; `orrery explain` lists all kinds\n" },
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -149,10 +149,11 @@ static void markdown_is_a_reference_page(void **state)
     (void)state;
     struct text t = { 0 };
     assert_true(explain_markdown_kinds(some_kinds(), "retry", &t));
-    assert_string_equal(kept(&t), "# retry\n\n*retry, in traffic*\n\nTries again.\n\n"
-                                  "| Field | Type | Default | Range | Meaning |\n|---|---|---|---|---|\n"
-                                  "| `attempts` | count | `3` | 1..10 | Tries in all. |\n"
-                                  "| `backoff` | duration | `100ms` |  | Wait between. |\n\n");
+    assert_string_equal(kept(&t),
+                        "# retry\n\n*retry, in traffic*\n\nTries again.\n\n"
+                        "| Field | Type | Default | Range | Meaning |\n|---|---|---|---|---|\n"
+                        "| `attempts` | count | `3` | 1..10 | Tries in all. |\n"
+                        "| `backoff` | duration | `100ms` |  | Wait between. |\n\n");
     assert_true(explain_markdown_kinds(some_kinds(), NULL, &t));
     const char *all = kept(&t);
     assert_non_null(strstr(all, "\n## infra\n\n### zones\n"));
@@ -195,8 +196,9 @@ static void the_schema_accepts_what_the_loader_accepts(void **state)
         SERVICE("\"replicas\": \"1k\", \"workers\": \"unlimited\", \"timeout\": \"5ms\","
                 "\"errors\": \"0.1%\", \"memory\": \"1.5Gi\", \"cpu\": \"250m\", \"drain\": false"),
         SERVICE("\"replicas\": 5, \"workers\": 8, \"errors\": 0.5, \"memory\": 1024, \"cpu\": 2"),
-        SERVICE("\"abandoned\": \"cancel\", \"discipline\": \"priority\", \"retry\": {\"attempts\": 3},"
-                "\"selector\": {\"any\": [1]}, \"labels\": {\"a\": \"b\"}, \"pools\": [\"x\"]"),
+        SERVICE(
+            "\"abandoned\": \"cancel\", \"discipline\": \"priority\", \"retry\": {\"attempts\": 3},"
+            "\"selector\": {\"any\": [1]}, \"labels\": {\"a\": \"b\"}, \"pools\": [\"x\"]"),
         SERVICE("\"discipline\": {\"kind\": \"priority\", \"levels\": 4}, \"retry\": {\"kind\": "
                 "\"retry\"}, \"startup\": \"5ms\", \"size\": \"4Ki\", \"weights\": [1, \"2\"]"),
         SERVICE("\"startup\": {\"kind\": \"mixture\", \"parts\": [{\"weight\": 0.5, \"dist\": "
@@ -245,7 +247,8 @@ static void the_schema_refuses_what_the_loader_refuses(void **state)
         SERVICE("\"startup\": \"4Ki\""),
         SERVICE("\"size\": \"5ms\""),
         SERVICE("\"startup\": {\"kind\": \"lognormal\", \"p50\": \"3s\"}"),
-        SERVICE("\"startup\": {\"kind\": \"mixture\", \"parts\": [{\"weight\": 0.5, \"dist\": 5}]}"),
+        SERVICE(
+            "\"startup\": {\"kind\": \"mixture\", \"parts\": [{\"weight\": 0.5, \"dist\": 5}]}"),
         SERVICE("\"retry\": {\"attempts\": 99}"),
         SERVICE("\"labels\": {\"a\": 1}"),
         SERVICE("\"endpoints\": {\"a\": [3]}"),
@@ -271,13 +274,15 @@ static void editors_learn_every_constructor(void **state)
     explain_luals_kinds(some_kinds(), &t);
     const char *stub = kept(&t);
     assert_int_equal(strncmp(stub, "---@meta\n", 9), 0);
-    assert_non_null(strstr(stub, "---@class orrery.service\n---@field replicas? number|string How many "
-                                 "pods.\n"));
+    assert_non_null(strstr(stub,
+                           "---@class orrery.service\n---@field replicas? number|string How many "
+                           "pods.\n"));
     assert_non_null(strstr(stub, "---@field target string Whom it calls.\n")); /* required */
     assert_non_null(strstr(stub, "---@field abandoned? 'finish'|'cancel' "));
     assert_non_null(strstr(stub, "---@field endpoints? table<string, orrery.role.step[]> "));
-    assert_non_null(strstr(stub, "---@return fun(fields: orrery.service)\nfunction service(name) end\n"
-                                 "\nsvc = service\n"));
+    assert_non_null(strstr(stub,
+                           "---@return fun(fields: orrery.service)\nfunction service(name) end\n"
+                           "\nsvc = service\n"));
     assert_non_null(strstr(stub, "\nexpect = {}\n"));
     assert_non_null(strstr(stub, "\nfunction expect.p99(...) end\n"));
     assert_non_null(strstr(stub, "---@return orrery.dist.constant|orrery.arrival.constant\n"

@@ -51,9 +51,9 @@ static int open_fixture(void **state)
 static int close_fixture(void **state)
 {
     static const char *const names[] = {
-        "s/link.csv", "s/inner.csv", "s/up",    "s/pipe",      "s/data.csv", "s/sub/more.csv",
-        "s/empty.csv", "s/sub",      "s/big",   "s",           "secret.csv", "s-other/x.csv",
-        "s-other",
+        "s/link.csv",     "s/inner.csv",   "s/up",    "s/pipe", "s/data.csv",
+        "s/sub/more.csv", "s/empty.csv",   "s/sub",   "s/big",  "s",
+        "secret.csv",     "s-other/x.csv", "s-other",
     };
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)

@@ -90,8 +90,9 @@ static void numbers_are_kept_exactly_or_refused(void **state)
     assert_true(good("-9007199254740994")->number == -0x1p53 - 2);
     assert_true(good("0.1")->number == 0.1);
     assert_true(good("5e-324")->number == 5e-324);
-    expect_bad("9007199254740993", "j:1: error: 9007199254740993 cannot be kept exactly as a number "
-                                   "(write it as text, in quotes)\n");
+    expect_bad("9007199254740993",
+               "j:1: error: 9007199254740993 cannot be kept exactly as a number "
+               "(write it as text, in quotes)\n");
     expect_bad("[12345678901234567890]", "j:1: error: /0: 12345678901234567890 cannot be kept");
 }
 
@@ -122,7 +123,8 @@ static void syntax_is_strict(void **state)
         { "\"\xff\"", "text is not valid UTF-8" },
         { "\"\xc0\xaf\"", "text is not valid UTF-8" },
         { "\xff", "expected a value, found byte 0xff" },
-        { "\xef\xbb\xbf[]", "the text begins with a byte order mark (save it as UTF-8 without one)" },
+        { "\xef\xbb\xbf[]",
+          "the text begins with a byte order mark (save it as UTF-8 without one)" },
         { "01", "not a number as JSON has them" },
         { "+1", "expected a value, found '+'" },
         { ".5", "expected a value, found '.'" },
@@ -203,7 +205,8 @@ static void a_document_has_its_frame(void **state)
 {
     (void)state;
     struct diag *d = diag_open();
-    static const char fine[] = "{\"$schema\": \"x\", \"orrery\": 1, \"title\": \"t\", \"objects\": []}";
+    static const char fine[] =
+        "{\"$schema\": \"x\", \"orrery\": 1, \"title\": \"t\", \"objects\": []}";
     struct value *root = json_read_scenario(arena, fine, strlen(fine), "s.json", d);
     assert_non_null(root);
     assert_string_equal(root->text, "t");

@@ -67,8 +67,13 @@ static void expect_wrong(const struct kind *k, const char *printed)
 
 static void expect_wrong_fields(const struct field *fields, const char *printed)
 {
-    struct kind k = { .name = "odd", .role = "oddity", .form = KIND_PART, .room = "r", .doc = "d",
-                      .spec_size = sizeof(struct odd), .fields = fields };
+    struct kind k = { .name = "odd",
+                      .role = "oddity",
+                      .form = KIND_PART,
+                      .room = "r",
+                      .doc = "d",
+                      .spec_size = sizeof(struct odd),
+                      .fields = fields };
     expect_wrong(&k, printed);
 }
 
@@ -92,15 +97,21 @@ static void a_field_that_cannot_work_is_told(void **state)
         CHOICE(struct odd, "time", choice, .preset = "", .position = 1), FIELDS_END
     };
     static const struct field outside[] = {
-        { .name = "far", .type = FIELD_COUNT, .offset = sizeof(struct odd), .preset = "", .doc = "d" },
+        { .name = "far",
+          .type = FIELD_COUNT,
+          .offset = sizeof(struct odd),
+          .preset = "",
+          .doc = "d" },
         COUNT(struct odd, "rest", count, .preset = "", .doc = "d", .position = FIELD_REST),
-        HOOK(struct odd, "hook", hook, .preset = "1", .doc = "d"), FIELDS_END
+        HOOK(struct odd, "hook", hook, .preset = "1", .doc = "d"),
+        FIELDS_END
     };
     (void)state;
-    expect_wrong_fields(presets, "error: odd.time: missing unit: 5 of what? (write \"5ms\" or \"5s\")\n"
-                                 "error: odd.count: '9' is outside 1..3\n"
-                                 "error: odd.part: 'constnt' is not a dist (did you mean "
-                                 "'constant'?)\n");
+    expect_wrong_fields(presets,
+                        "error: odd.time: missing unit: 5 of what? (write \"5ms\" or \"5s\")\n"
+                        "error: odd.count: '9' is outside 1..3\n"
+                        "error: odd.part: 'constnt' is not a dist (did you mean "
+                        "'constant'?)\n");
     expect_wrong_fields(roles, "error: odd.part: no kind has the role 'nothing'\n"
                                "error: odd.reference: 'constant' is not a kind that has names\n"
                                "error: odd.choice: a choice without choices\n"
@@ -119,13 +130,15 @@ static void a_field_that_cannot_work_is_told(void **state)
 static void a_kind_that_cannot_work_is_told(void **state)
 {
     (void)state;
-    struct kind k = { .name = "Odd-Kind", .role = "object", .form = KIND_PART, .room = "r",
-                      .scalar = true };
-    expect_wrong(&k, "error: Odd-Kind: a kind's name is camelCase\n"
-                     "error: Odd-Kind: needs a doc\n"
-                     "error: Odd-Kind: the role \"object\" is for what stands at the top level, and "
-                     "only for that\n"
-                     "error: Odd-Kind: a scalar kind needs a field at position 1\n");
+    struct kind k = {
+        .name = "Odd-Kind", .role = "object", .form = KIND_PART, .room = "r", .scalar = true
+    };
+    expect_wrong(&k,
+                 "error: Odd-Kind: a kind's name is camelCase\n"
+                 "error: Odd-Kind: needs a doc\n"
+                 "error: Odd-Kind: the role \"object\" is for what stands at the top level, and "
+                 "only for that\n"
+                 "error: Odd-Kind: a scalar kind needs a field at position 1\n");
     k = some_poisson_kind;
     k.name = "fixed";
     k.alias = "constant";

@@ -21,9 +21,11 @@ static int close_arena(void **state)
 
 static const struct some_service *service(const char *fields)
 {
-    const char *text = arena_format(arena, "{\"kind\": \"nodepool\", \"name\": \"a\"},"
-                                           "{\"kind\": \"nodepool\", \"name\": \"b\"},"
-                                           "{\"kind\": \"service\", \"name\": \"cart\" %s}", fields);
+    const char *text = arena_format(arena,
+                                    "{\"kind\": \"nodepool\", \"name\": \"a\"},"
+                                    "{\"kind\": \"nodepool\", \"name\": \"b\"},"
+                                    "{\"kind\": \"service\", \"name\": \"cart\" %s}",
+                                    fields);
     struct document *doc = load_good(arena, text);
     assert_non_null(doc);
     return document_find(doc, "service", "cart")->spec;
@@ -80,9 +82,9 @@ static void every_type_of_field_is_read(void **state)
 static void a_part_may_be_a_table_a_name_or_a_scalar(void **state)
 {
     (void)state;
-    const struct some_service *s = service(
-        ", \"startup\": {\"kind\": \"lognormal\", \"p50\": \"1s\", \"p99\": \"3s\"},"
-        "\"discipline\": \"priority\", \"size\": \"4Ki\", \"retry\": {\"attempts\": 5}");
+    const struct some_service *s =
+        service(", \"startup\": {\"kind\": \"lognormal\", \"p50\": \"1s\", \"p99\": \"3s\"},"
+                "\"discipline\": \"priority\", \"size\": \"4Ki\", \"retry\": {\"attempts\": 5}");
     const struct some_lognormal *startup = s->startup.spec;
     assert_true(startup->p50 == 1e9 && startup->p99 == 3e9);
     assert_true(startup->spread == 2e9); /* derived by its check */
@@ -117,11 +119,11 @@ static void amounts_take_the_unit_of_the_field_around_the_outermost_part(void **
 static void a_map_of_lists_holds_steps_by_position(void **state)
 {
     (void)state;
-    const struct some_service *s = service(
-        ", \"endpoints\": {\"GET /cart\": [{\"kind\": \"cpu\", \"#\": [\"5ms\"]},"
-        "{\"kind\": \"parallel\", \"#\": [{\"kind\": \"call\", \"#\": [\"x\"]},"
-        "{\"kind\": \"call\", \"target\": \"y\"}]}], \"DELETE /\": {\"kind\": \"cpu\","
-        "\"time\": \"1us\"}}");
+    const struct some_service *s =
+        service(", \"endpoints\": {\"GET /cart\": [{\"kind\": \"cpu\", \"#\": [\"5ms\"]},"
+                "{\"kind\": \"parallel\", \"#\": [{\"kind\": \"call\", \"#\": [\"x\"]},"
+                "{\"kind\": \"call\", \"target\": \"y\"}]}], \"DELETE /\": {\"kind\": \"cpu\","
+                "\"time\": \"1us\"}}");
     assert_int_equal(s->endpoints.count, 2);
     assert_string_equal(s->endpoints.entries[0].key, "DELETE /");
     assert_int_equal(s->endpoints.entries[0].list.count, 1); /* one step stands for a list of one */

@@ -36,8 +36,10 @@ static const char *after(const char *const *assignments)
     for (; *assignments; assignments++)
         schema_set_kinds(some_kinds(), arena, root, *assignments, d);
     struct document *doc = document_load_kinds(some_kinds(), arena, root, "s.json", "T", d);
-    if (doc && !diag_error_count(d)) schema_print_lua(doc, &t);
-    else text_add(&t, problems_of(d, arena));
+    if (doc && !diag_error_count(d))
+        schema_print_lua(doc, &t);
+    else
+        text_add(&t, problems_of(d, arena));
     const char *result = arena_text(arena, text_data(&t));
     text_close(&t);
     diag_close(d);
@@ -65,7 +67,8 @@ static void a_value_is_reached_wherever_it_was_said(void **state)
     expect_line("zones.names[3]=c", "zones { \"a\", \"b\", \"c\" }");
     expect_line("cart.endpoints[\"GET /\"][1].time=7ms", "cpu \"7ms\"");
     expect_line("cart.endpoints[\"GET /\"][1].time.value=7ms", "cpu \"7ms\"");
-    expect_line("cart.endpoints[\"GET /\"][2].steps[2].target=z", "parallel(call \"a\", call \"z\")");
+    expect_line("cart.endpoints[\"GET /\"][2].steps[2].target=z",
+                "parallel(call \"a\", call \"z\")");
     expect_line("cart.endpoints.one[1].time=9ms", "one = { cpu \"9ms\" }");
     expect_line("cart.startup.value=2s", "startup = \"2s\""); /* into a preset */
     expect_line("cart.retry.attempts=7", "retry = { attempts = 7 }");
@@ -109,8 +112,10 @@ static void what_cannot_be_set_is_refused_with_a_hint(void **state)
     expect_refusal("both.replicas=3", "2 objects are called 'both' (write nodepool.both or "
                                       "service.both)");
     expect_refusal("cat.replicas=3", "there is no object or kind 'cat' (did you mean 'cart'?)");
-    expect_refusal("srvice.cart.x=3", "there is no object or kind 'srvice' (did you mean 'service'?)");
-    expect_refusal("service.crt.replicas=3", "there is no service named 'crt' (did you mean 'cart'?)");
+    expect_refusal("srvice.cart.x=3",
+                   "there is no object or kind 'srvice' (did you mean 'service'?)");
+    expect_refusal("service.crt.replicas=3",
+                   "there is no service named 'crt' (did you mean 'cart'?)");
     expect_refusal("service=3", "say which service (service.NAME.field=...)");
     expect_refusal("at.time=3s", "say which at (at[1].field=...)");
     expect_refusal("at[3].time=3s", "there is no at[3]");

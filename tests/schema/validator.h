@@ -64,8 +64,9 @@ static inline bool listed(const cJSON *values, const cJSON *v)
 static inline bool required_fit(const cJSON *names, const cJSON *v)
 {
     const cJSON *name;
-    cJSON_ArrayForEach(name, names) if (
-        cJSON_IsObject(v) && !cJSON_GetObjectItemCaseSensitive(v, name->valuestring)) return false;
+    cJSON_ArrayForEach(
+        name, names) if (cJSON_IsObject(v) &&
+                         !cJSON_GetObjectItemCaseSensitive(v, name->valuestring)) return false;
     return true;
 }
 
@@ -85,7 +86,8 @@ static inline bool items_fit(const cJSON *root, const cJSON *schema, const cJSON
     return true;
 }
 
-static inline bool keyword_fits(const cJSON *root, const cJSON *schema, const cJSON *k, const cJSON *v)
+static inline bool keyword_fits(const cJSON *root, const cJSON *schema, const cJSON *k,
+                                const cJSON *v)
 {
     const char *name = k->string;
     if (!strcmp(name, "type")) return type_fits(k->valuestring, v);
@@ -107,7 +109,8 @@ static inline bool keyword_fits(const cJSON *root, const cJSON *schema, const cJ
     if (!strcmp(name, "if"))
         return !schema_fits(root, k, v) ||
                schema_fits(root, cJSON_GetObjectItemCaseSensitive(schema, "then"), v);
-    static const char *const silent[] = { "$schema", "$defs", "title", "description", "default", "then" };
+    static const char *const silent[] = { "$schema",     "$defs",   "title",
+                                          "description", "default", "then" };
     for (size_t i = 0; i < sizeof silent / sizeof silent[0]; i++)
         if (!strcmp(name, silent[i])) return true;
     printf("unknown keyword %s\n", name);
