@@ -4,7 +4,8 @@ set title scenario."\nresponse time per window"
 set ylabel 'response time (ms)'
 set yrange [0:*]
 stats $latency using 4 nooutput
-if (exists("STATS_min") && STATS_min > 0 && STATS_max > 30 * STATS_min) set logscale y; set yrange [*:*]
+wide = exists('STATS_min') && STATS_min > 0 ? STATS_max > 30 * STATS_min : 0
+if (wide) { set logscale y; set yrange [*:*] }
 name(i, p) = latency_count > 1 ? sprintf('%s %s', word(names, i + 1), p) : p
 names = ''
 do for [i = 0:latency_count - 1] {

@@ -11,7 +11,8 @@ set rmargin 24
 unset xlabel
 set format x ''
 set bmargin 0.8
-plot for [i = 0:(replicas_count ? replicas_count - 1 : 0)] $replicas index i using ($1 / time_scale):2 \
+last = replicas_count ? replicas_count - 1 : 0
+plot for [i = 0:last] $replicas index i using ($1 / time_scale):2 \
          with steps ls i % 14 + 1 lw (i < 2 ? 5 - 1.5 * i : 2) title columnheader(1)
 unset title
 unset label 1
@@ -22,8 +23,10 @@ set format x '%g'
 set xlabel time_label
 set bmargin 3.6
 set yrange [(events_count ? events_count : 1) + 0.5:0.5]
-if (events_count == 0) set label 2 'nothing notable' at graph 0.5, graph 0.5 center textcolor rgb '#888888'
+if (events_count == 0) set label 2 'nothing notable' at graph 0.5, graph 0.5 center \
+    textcolor rgb '#888888'
 unset ytics
-plot for [i = 0:(events_count ? events_count - 1 : 0)] $events index i using ($1 / time_scale):(i + 1) \
+last = events_count ? events_count - 1 : 0
+plot for [i = 0:last] $events index i using ($1 / time_scale):(i + 1) \
          with points ls i % 14 + 1 title columnheader(1)
 unset multiplot

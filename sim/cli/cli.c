@@ -118,8 +118,7 @@ static int no_such_command(const char *name)
 static void judge_operands(const struct cli *cli, struct text *problems)
 {
     const struct command *c = cli->command;
-    if (cli->operand_count < c->operand_min)
-        text_format(problems, "%s is missing\n", c->operands);
+    if (cli->operand_count < c->operand_min) text_format(problems, "%s is missing\n", c->operands);
     if (cli->operand_count > c->operand_max)
         text_format(problems, "unexpected '%s'\n", cli->operands[c->operand_max]);
 }

@@ -34,8 +34,8 @@ struct command {
     const char *name;
     const char *operands; /* "SCENARIO..." */
     uint32_t operand_min, operand_max;
-    const char *doc;      /* one line */
-    const char *more;     /* paragraphs and examples for its help, or NULL */
+    const char *doc;  /* one line */
+    const char *more; /* paragraphs and examples for its help, or NULL */
     const struct option *options;
     size_t values_size;
     int (*run)(struct cli *cli, const void *values);

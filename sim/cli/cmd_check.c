@@ -16,10 +16,10 @@ struct check_values {
 };
 
 static const struct option check_options[] = {
-    { "set", 0, OPTION_TEXTS, offsetof(struct check_values, set), "PATH=VALUE", .doc =
-      "Change a field first; may be repeated" },
-    { "json", 0, OPTION_FLAG, offsetof(struct check_values, json), .doc =
-      "Print one JSON object instead of lines" },
+    { "set", 0, OPTION_TEXTS, offsetof(struct check_values, set), "PATH=VALUE",
+      .doc = "Change a field first; may be repeated" },
+    { "json", 0, OPTION_FLAG, offsetof(struct check_values, json),
+      .doc = "Print one JSON object instead of lines" },
     OPTIONS_END
 };
 
@@ -49,8 +49,8 @@ static void add_json(struct text *out, const char *file, const struct scenario *
     text_add(out, "{\"file\": ");
     text_add_json(out, file);
     text_format(out, ", \"ok\": %s, \"objects\": %u, \"problems\": %s}",
-                diag_error_count(d) ? "false" : "true",
-                s->document ? s->document->object_count : 0, problems);
+                diag_error_count(d) ? "false" : "true", s->document ? s->document->object_count : 0,
+                problems);
     free(problems);
 }
 

@@ -13,10 +13,10 @@ struct diff_values {
 };
 
 static const struct option diff_options[] = {
-    { "json", 0, OPTION_FLAG, offsetof(struct diff_values, json), .doc =
-      "Print one JSON object instead of lines" },
-    { "exit-code", 0, OPTION_FLAG, offsetof(struct diff_values, exit_code), .doc =
-      "Exit 1 when there are differences" },
+    { "json", 0, OPTION_FLAG, offsetof(struct diff_values, json),
+      .doc = "Print one JSON object instead of lines" },
+    { "exit-code", 0, OPTION_FLAG, offsetof(struct diff_values, exit_code),
+      .doc = "Exit 1 when there are differences" },
     OPTIONS_END
 };
 
@@ -50,8 +50,10 @@ static int diff_results(struct cli *cli, struct text *out, uint64_t *count)
 
 static void add_json(struct text *out, const struct text *lines, uint64_t count)
 {
-    text_format(out, "{\"schema\": \"orrery.diff\", \"version\": 1, \"differences\": %" PRIu64
-                     ", \"text\": ", count);
+    text_format(out,
+                "{\"schema\": \"orrery.diff\", \"version\": 1, \"differences\": %" PRIu64
+                ", \"text\": ",
+                count);
     text_add_json(out, text_data(lines));
     text_add(out, "}\n");
 }

@@ -14,11 +14,10 @@ struct doctor_values {
     bool json;
 };
 
-static const struct option doctor_options[] = {
-    { "json", 0, OPTION_FLAG, offsetof(struct doctor_values, json), .doc =
-      "Print one JSON object instead of lines" },
-    OPTIONS_END
-};
+static const struct option doctor_options[] = { { "json", 0, OPTION_FLAG,
+                                                  offsetof(struct doctor_values, json),
+                                                  .doc = "Print one JSON object instead of lines" },
+                                                OPTIONS_END };
 
 struct finding {
     const char *name, *state, *use;
@@ -38,9 +37,9 @@ static struct finding look_for_plots(struct arena *a)
 {
     const char *names[PLOT_NAMES_MAX], *docs[PLOT_NAMES_MAX];
     uint32_t count = plot_names(a, names, docs);
-    return (struct finding){ "plots", count ? arena_format(a, "%u in %s", count,
-                                                           share_find(a, "plots"))
-                                            : "missing",
+    return (struct finding){ "plots",
+                             count ? arena_format(a, "%u in %s", count, share_find(a, "plots"))
+                                   : "missing",
                              "what orrery plot draws", count > 0 };
 }
 

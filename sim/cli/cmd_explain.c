@@ -13,20 +13,20 @@ struct explain_values {
 };
 
 static const struct option explain_options[] = {
-    { "markdown", 0, OPTION_FLAG, offsetof(struct explain_values, markdown), .doc =
-      "As a reference page" },
-    { "schema", 0, OPTION_FLAG, offsetof(struct explain_values, schema), .doc =
-      "The JSON Schema of scenario documents" },
-    { "luals", 0, OPTION_FLAG, offsetof(struct explain_values, luals), .doc =
-      "Types for the Lua language server" },
-    { "luacheckrc", 0, OPTION_FLAG, offsetof(struct explain_values, luacheckrc), .doc =
-      "Settings for luacheck" },
-    { "expand", 0, OPTION_TEXT, offsetof(struct explain_values, expand), "SCENARIO", .doc =
-      "Print a scenario in canonical form" },
-    { "set", 0, OPTION_TEXTS, offsetof(struct explain_values, set), "PATH=VALUE", .doc =
-      "With --expand: change a field first; may be repeated" },
-    { "json", 0, OPTION_FLAG, offsetof(struct explain_values, json), .doc =
-      "As JSON: with --expand the document, else an object with the text" },
+    { "markdown", 0, OPTION_FLAG, offsetof(struct explain_values, markdown),
+      .doc = "As a reference page" },
+    { "schema", 0, OPTION_FLAG, offsetof(struct explain_values, schema),
+      .doc = "The JSON Schema of scenario documents" },
+    { "luals", 0, OPTION_FLAG, offsetof(struct explain_values, luals),
+      .doc = "Types for the Lua language server" },
+    { "luacheckrc", 0, OPTION_FLAG, offsetof(struct explain_values, luacheckrc),
+      .doc = "Settings for luacheck" },
+    { "expand", 0, OPTION_TEXT, offsetof(struct explain_values, expand), "SCENARIO",
+      .doc = "Print a scenario in canonical form" },
+    { "set", 0, OPTION_TEXTS, offsetof(struct explain_values, set), "PATH=VALUE",
+      .doc = "With --expand: change a field first; may be repeated" },
+    { "json", 0, OPTION_FLAG, offsetof(struct explain_values, json),
+      .doc = "As JSON: with --expand the document, else an object with the text" },
     OPTIONS_END
 };
 

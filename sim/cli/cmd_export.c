@@ -12,8 +12,8 @@ struct export_values {
     bool force;
 };
 
-static const char *const table_names[] = { "figures", "samples", "events", "decisions",
-                                           "expectations", NULL };
+static const char *const table_names[] = { "figures",   "samples",      "events",
+                                           "decisions", "expectations", NULL };
 
 /* In the order of table_names. */
 static const char *const queries[] = {
@@ -33,10 +33,10 @@ static const struct option export_options[] = {
     { "table", 0, OPTION_CHOICE, offsetof(struct export_values, table), "NAME",
       .choices = table_names,
       .doc = "Of csv: figures (the default), samples, events, decisions, expectations" },
-    { "out", 'o', OPTION_TEXT, offsetof(struct export_values, out), "FILE", .doc =
-      "Where to, instead of standard output" },
-    { "force", 0, OPTION_FLAG, offsetof(struct export_values, force), .doc =
-      "Overwrite an existing file" },
+    { "out", 'o', OPTION_TEXT, offsetof(struct export_values, out), "FILE",
+      .doc = "Where to, instead of standard output" },
+    { "force", 0, OPTION_FLAG, offsetof(struct export_values, force),
+      .doc = "Overwrite an existing file" },
     OPTIONS_END
 };
 

@@ -10,11 +10,10 @@ struct init_values {
     bool force;
 };
 
-static const struct option init_options[] = {
-    { "force", 0, OPTION_FLAG, offsetof(struct init_values, force), .doc =
-      "Overwrite an existing scenario.lua" },
-    OPTIONS_END
-};
+static const struct option init_options[] = { { "force", 0, OPTION_FLAG,
+                                                offsetof(struct init_values, force),
+                                                .doc = "Overwrite an existing scenario.lua" },
+                                              OPTIONS_END };
 
 static const char starter[] =
     "-- My first scenario: a shop that asks a cart service, which asks a store.\n"
@@ -30,7 +29,8 @@ static const char starter[] =
     "service \"cart\" {\n"
     "  replicas = 3, workers = 2,\n"
     "  endpoints = {\n"
-    "    [\"GET /cart\"] = { cpu(lognormal { p50 = \"4ms\", p99 = \"20ms\" }), call \"redis GET\" },\n"
+    "    [\"GET /cart\"] = { cpu(lognormal { p50 = \"4ms\", p99 = \"20ms\" }), call \"redis GET\" "
+    "},\n"
     "  },\n"
     "}\n"
     "\n"

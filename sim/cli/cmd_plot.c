@@ -14,14 +14,14 @@ struct plot_values {
 };
 
 static const struct option plot_options[] = {
-    { "out", 'o', OPTION_TEXT, offsetof(struct plot_values, out), "FILE", .doc =
-      "Where to, .svg or .png; by default FILE-VIEW.svg beside the result file" },
+    { "out", 'o', OPTION_TEXT, offsetof(struct plot_values, out), "FILE",
+      .doc = "Where to, .svg or .png; by default FILE-VIEW.svg beside the result file" },
     { "experiment", 0, OPTION_COUNT, offsetof(struct plot_values, experiment), "N", .min = 1,
       .max = 1000000, .doc = "Which scenario of the file, when it holds several; 1 by default" },
-    { "force", 0, OPTION_FLAG, offsetof(struct plot_values, force), .doc =
-      "Overwrite an existing file" },
-    { "json", 0, OPTION_FLAG, offsetof(struct plot_values, json), .doc =
-      "Print one JSON object instead of lines" },
+    { "force", 0, OPTION_FLAG, offsetof(struct plot_values, force),
+      .doc = "Overwrite an existing file" },
+    { "json", 0, OPTION_FLAG, offsetof(struct plot_values, json),
+      .doc = "Print one JSON object instead of lines" },
     OPTIONS_END
 };
 
@@ -89,8 +89,8 @@ static int plot_run(struct cli *cli, const void *values)
     struct store *s = store_open(cli->arena, cli->operands[1], error);
     if (!s) return cli_fail(cli, EXIT_USAGE, "%s", error);
     struct plot_options o = { .name = cli->operands[0],
-                              .path = v->out ? v->out
-                                             : beside(cli, cli->operands[1], cli->operands[0]),
+                              .path =
+                                  v->out ? v->out : beside(cli, cli->operands[1], cli->operands[0]),
                               .experiment = v->experiment ? v->experiment : 1,
                               .force = v->force };
     int code = draw(cli, s, &o, v->json);

@@ -10,14 +10,14 @@ struct report_values {
 };
 
 static const struct option report_options_table[] = {
-    { "json", 0, OPTION_FLAG, offsetof(struct report_values, json), .doc =
-      "The object of orrery run --json" },
-    { "markdown", 0, OPTION_FLAG, offsetof(struct report_values, markdown), .doc =
-      "Tables for a README or a pull request" },
-    { "out", 'o', OPTION_TEXT, offsetof(struct report_values, out), "FILE", .doc =
-      "Where to, instead of standard output" },
-    { "force", 0, OPTION_FLAG, offsetof(struct report_values, force), .doc =
-      "Overwrite an existing file" },
+    { "json", 0, OPTION_FLAG, offsetof(struct report_values, json),
+      .doc = "The object of orrery run --json" },
+    { "markdown", 0, OPTION_FLAG, offsetof(struct report_values, markdown),
+      .doc = "Tables for a README or a pull request" },
+    { "out", 'o', OPTION_TEXT, offsetof(struct report_values, out), "FILE",
+      .doc = "Where to, instead of standard output" },
+    { "force", 0, OPTION_FLAG, offsetof(struct report_values, force),
+      .doc = "Overwrite an existing file" },
     OPTIONS_END
 };
 

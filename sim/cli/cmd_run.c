@@ -28,33 +28,34 @@ struct run_values {
 static const char *const queues[] = { "heap", "radix", NULL };
 
 static const struct option run_options[] = {
-    { "seed", 0, OPTION_SEED, offsetof(struct run_values, seed), "N", .doc =
-      "Seed of everything random, instead of the scenario's" },
+    { "seed", 0, OPTION_SEED, offsetof(struct run_values, seed), "N",
+      .doc = "Seed of everything random, instead of the scenario's" },
     { "reps", 0, OPTION_COUNT, offsetof(struct run_values, reps), "N", .min = 1,
       .max = EXPERIMENT_REPLICATIONS_MAX, .doc = "Replications, for means with 95 % intervals" },
     { "jobs", 'j', OPTION_COUNT, offsetof(struct run_values, jobs), "N", .min = 1,
       .max = EXPERIMENT_THREADS_MAX, .doc = "Threads; the results do not depend on them" },
-    { "set", 0, OPTION_TEXTS, offsetof(struct run_values, set), "PATH=VALUE", .doc =
-      "Change a field, e.g. cart.replicas=5; may be repeated" },
-    { "until", 0, OPTION_DURATION, offsetof(struct run_values, until_ns), "T", .doc =
-      "Stop at this virtual time, e.g. 5m" },
-    { "out", 'o', OPTION_TEXT, offsetof(struct run_values, out), "FILE.db", .doc =
-      "Keep all results in a SQLite file" },
-    { "json", 0, OPTION_FLAG, offsetof(struct run_values, json), .doc =
-      "Print one JSON object instead of tables" },
-    { "trace", 0, OPTION_TEXT, offsetof(struct run_values, trace), "FILE", .doc =
-      "Write what happens, a line each, in the first replication" },
-    { "plot", 0, OPTION_FLAG, offsetof(struct run_values, plot), .doc =
-      "Draw every plot as SVG, beside --out or in this folder" },
-    { "time-limit", 0, OPTION_DURATION, offsetof(struct run_values, time_limit_ns), "T", .doc =
-      "Stop each scenario after this much real time: exit 124" },
-    { "force", 0, OPTION_FLAG, offsetof(struct run_values, force), .doc =
-      "Overwrite existing files" },
+    { "set", 0, OPTION_TEXTS, offsetof(struct run_values, set), "PATH=VALUE",
+      .doc = "Change a field, e.g. cart.replicas=5; may be repeated" },
+    { "until", 0, OPTION_DURATION, offsetof(struct run_values, until_ns), "T",
+      .doc = "Stop at this virtual time, e.g. 5m" },
+    { "out", 'o', OPTION_TEXT, offsetof(struct run_values, out), "FILE.db",
+      .doc = "Keep all results in a SQLite file" },
+    { "json", 0, OPTION_FLAG, offsetof(struct run_values, json),
+      .doc = "Print one JSON object instead of tables" },
+    { "trace", 0, OPTION_TEXT, offsetof(struct run_values, trace), "FILE",
+      .doc = "Write what happens, a line each, in the first replication" },
+    { "plot", 0, OPTION_FLAG, offsetof(struct run_values, plot),
+      .doc = "Draw every plot as SVG, beside --out or in this folder" },
+    { "time-limit", 0, OPTION_DURATION, offsetof(struct run_values, time_limit_ns), "T",
+      .doc = "Stop each scenario after this much real time: exit 124" },
+    { "force", 0, OPTION_FLAG, offsetof(struct run_values, force),
+      .doc = "Overwrite existing files" },
     { "quiet", 'q', OPTION_FLAG, offsetof(struct run_values, quiet), .doc = "No progress bar" },
-    { "queue", 0, OPTION_CHOICE, offsetof(struct run_values, queue), "heap|radix", .choices = queues,
-      .hidden = true, .doc = "Force an event queue (radix is the default): the digest does not change" },
-    { "check", 0, OPTION_FLAG, offsetof(struct run_values, check), .hidden = true, .doc =
-      "Check every room's invariants after every event" },
+    { "queue", 0, OPTION_CHOICE, offsetof(struct run_values, queue), "heap|radix",
+      .choices = queues, .hidden = true,
+      .doc = "Force an event queue (radix is the default): the digest does not change" },
+    { "check", 0, OPTION_FLAG, offsetof(struct run_values, check), .hidden = true,
+      .doc = "Check every room's invariants after every event" },
     OPTIONS_END
 };
 
@@ -89,7 +90,9 @@ struct run {
 static uint32_t default_jobs(void)
 {
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    return cores < 1 ? 1 : cores > EXPERIMENT_THREADS_MAX ? EXPERIMENT_THREADS_MAX : (uint32_t)cores;
+    return cores < 1                        ? 1
+           : cores > EXPERIMENT_THREADS_MAX ? EXPERIMENT_THREADS_MAX
+                                            : (uint32_t)cores;
 }
 
 static bool load_all(struct run *run)
@@ -227,7 +230,8 @@ static int keep(struct run *run, int code)
     if (!is_worth_keeping(code) || !run->done) return code;
     enum output_status status = store_commit(run->store, error);
     if (status != OUTPUT_OK)
-        return cli_fail(run->cli, status == OUTPUT_EXISTS ? EXIT_USAGE : EXIT_INTERNAL, "%s", error);
+        return cli_fail(run->cli, status == OUTPUT_EXISTS ? EXIT_USAGE : EXIT_INTERNAL, "%s",
+                        error);
     for (uint32_t id = 1; run->values->out && id <= run->done; id++) {
         int shown = show(run, id);
         if (shown != EXIT_OK) return shown;
@@ -301,12 +305,13 @@ const struct command command_run = {
     .operand_min = 1,
     .operand_max = UINT32_MAX,
     .doc = "Simulate scenarios and show what happened",
-    .more = "examples:\n"
-            "  orrery run scenario.lua\n"
-            "  orrery run scenario.lua --reps 10 -j 2 --out run.db --plot\n"
-            "  orrery run scenario.lua --set cart.replicas=5 --json\n\n"
-            "exit: 0 ok, 1 an expectation failed, 2 usage or scenario error, 3 internal or I/O error,\n"
-            "      124 time limit, 130 interrupted\n",
+    .more =
+        "examples:\n"
+        "  orrery run scenario.lua\n"
+        "  orrery run scenario.lua --reps 10 -j 2 --out run.db --plot\n"
+        "  orrery run scenario.lua --set cart.replicas=5 --json\n\n"
+        "exit: 0 ok, 1 an expectation failed, 2 usage or scenario error, 3 internal or I/O error,\n"
+        "      124 time limit, 130 interrupted\n",
     .options = run_options,
     .values_size = sizeof(struct run_values),
     .run = run_run,

@@ -36,14 +36,17 @@ struct option {
     char letter;      /* 0: none */
     enum option_type type;
     size_t offset;
-    const char *argument; /* "FILE", for help; NULL for flags */
-    uint32_t min, max;    /* of a COUNT */
+    const char *argument;       /* "FILE", for help; NULL for flags */
+    uint32_t min, max;          /* of a COUNT */
     const char *const *choices; /* NULL-terminated */
-    bool hidden;          /* for tests: not in help */
+    bool hidden;                /* for tests: not in help */
     const char *doc;
 };
 
-#define OPTIONS_END { .type = OPTION_END }
+#define OPTIONS_END                                                                                \
+    {                                                                                              \
+        .type = OPTION_END                                                                         \
+    }
 
 /* Reads argv into values (zeroed before) and operands, in any order; "--" ends options. False after
  * adding every complaint to problems, a line each. */

@@ -1,4 +1,5 @@
-/* progress.c - percent, simulated time, events per second, time left; redrawn five times a second. */
+/* progress.c - percent, simulated time, events per second, time left; redrawn five times a second.
+ */
 #include "cli/progress.h"
 
 #include "report/number.h"
@@ -31,8 +32,8 @@ void progress_line(const struct progress_bar *bar, const struct progress *p, cha
     if (share > 0.01) number_print_seconds(p->wall_s * (1 - share) / share, left);
     if (p->replications > 1)
         snprintf(which, sizeof which, "  replication %u of %u", p->finished + 1, p->replications);
-    snprintf(buf, PROGRESS_BYTES, "%.40s [%s] %3.0f%%%s  %s of %s  %s events/s  %s left", bar->label, cells,
-             share * 100, which, now, until, rate, left);
+    snprintf(buf, PROGRESS_BYTES, "%.40s [%s] %3.0f%%%s  %s of %s  %s events/s  %s left",
+             bar->label, cells, share * 100, which, now, until, rate, left);
 }
 
 void progress_show(void *state, const struct progress *p)

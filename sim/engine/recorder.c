@@ -125,7 +125,8 @@ void recorder_histogram(struct recorder *r, const char *section, const char *obj
 {
     if (h->count == 0) return;
     struct spread *s = rows_add(r, &r->spreads, sizeof *s);
-    *s = (struct spread){ .section = word(r, section), .object = word(r, object),
+    *s = (struct spread){ .section = word(r, section),
+                          .object = word(r, object),
                           .metric = word(r, metric) };
     spread_copy(r, s, h);
     size_t length = strlen(metric);
@@ -135,10 +136,14 @@ void recorder_histogram(struct recorder *r, const char *section, const char *obj
         const char *name;
         double value;
     } figures[] = {
-        { "mean", histogram_mean(h) },           { "stddev", histogram_stddev(h) },
-        { "p50", histogram_quantile(h, 0.5) },   { "p90", histogram_quantile(h, 0.9) },
-        { "p95", histogram_quantile(h, 0.95) },  { "p99", histogram_quantile(h, 0.99) },
-        { "p999", histogram_quantile(h, 0.999) }, { "max", (double)h->max },
+        { "mean", histogram_mean(h) },
+        { "stddev", histogram_stddev(h) },
+        { "p50", histogram_quantile(h, 0.5) },
+        { "p90", histogram_quantile(h, 0.9) },
+        { "p95", histogram_quantile(h, 0.95) },
+        { "p99", histogram_quantile(h, 0.99) },
+        { "p999", histogram_quantile(h, 0.999) },
+        { "max", (double)h->max },
     };
     for (uint32_t i = 0; i < sizeof figures / sizeof *figures; i++) {
         char name[128];
@@ -156,8 +161,10 @@ static struct series *series_find(struct recorder *r, const char *section, const
     if (index != MAP_NONE) return (struct series *)r->series.items + index;
     map_put(r->series_keys, key, r->series.count);
     struct series *s = rows_add(r, &r->series, sizeof *s);
-    *s = (struct series){ .section = word(r, section), .object = word(r, object),
-                          .metric = word(r, metric), .unit = word(r, unit) };
+    *s = (struct series){ .section = word(r, section),
+                          .object = word(r, object),
+                          .metric = word(r, metric),
+                          .unit = word(r, unit) };
     return s;
 }
 
@@ -193,7 +200,8 @@ static void limited_text(char *buf, const char *format, va_list arguments)
     check(wanted >= 0);
     if (wanted <= RECORDER_TEXT_MAX) return;
     size_t end = RECORDER_TEXT_MAX;
-    while (end > 0 && ((unsigned char)buf[end - 1] & 0xc0) == 0x80) end--;
+    while (end > 0 && ((unsigned char)buf[end - 1] & 0xc0) == 0x80)
+        end--;
     if (end > 0 && (unsigned char)buf[end - 1] >= 0xc0) end--;
     memcpy(buf + end, "...", 4);
 }
@@ -222,7 +230,8 @@ uint32_t recorder_event(struct recorder *r, int64_t now_ns, const char *kind, co
         return 0; /* it has no number, so nothing can name it as a cause */
     }
     struct entry *e = rows_add(r, &r->events, sizeof *e);
-    *e = (struct entry){ now_ns, cause, word(r, kind), word(r, object), arena_text(r->arena, detail) };
+    *e = (struct entry){ now_ns, cause, word(r, kind), word(r, object),
+                         arena_text(r->arena, detail) };
     return r->events.count;
 }
 

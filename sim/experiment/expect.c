@@ -112,7 +112,8 @@ void bounds_judge(const struct bounds *b, bound_print *print, const struct expec
     if (v->figure.n < 2) return;
     add(v->observed_text, " [%s, %s]", print(v->figure.ci95_low, low),
         print(v->figure.ci95_high, high));
-    if (all_hold(b, v->figure.ci95_low, print, NULL) != all_hold(b, v->figure.ci95_high, print, NULL))
+    if (all_hold(b, v->figure.ci95_low, print, NULL) !=
+        all_hold(b, v->figure.ci95_high, print, NULL))
         add(v->observed_text, "%s%s", ", within the noise: more --reps would settle it", "");
 }
 

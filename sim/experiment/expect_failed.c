@@ -11,8 +11,8 @@ struct expect_failed_spec {
 static const struct field failed_fields[] = {
     TEXT(struct expect_failed_spec, "subject", head.subject, .position = 1,
          .doc = "The client or service whose calls are counted."),
-    COUNT(struct expect_failed_spec, "atLeast", at_least_count, .preset = "0", .min = 0,
-          .max = 4e9, .doc = "At least this many calls must fail."),
+    COUNT(struct expect_failed_spec, "atLeast", at_least_count, .preset = "0", .min = 0, .max = 4e9,
+          .doc = "At least this many calls must fail."),
     COUNT(struct expect_failed_spec, "atMost", at_most_count, .preset = "unlimited", .min = 0,
           .max = UINT32_MAX, .doc = "At most this many calls may fail."),
     FIELDS_END

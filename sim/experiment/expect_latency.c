@@ -35,9 +35,12 @@ static double said_ms(int64_t ns)
 
 static struct bounds latency_bounds(const struct expect_latency_spec *s)
 {
-    return (struct bounds){ .above = said_ms(s->above_ns),     .at_least = said_ms(s->at_least_ns),
-                            .below = said_ms(s->below_ns),     .at_most = said_ms(s->at_most_ns),
-                            .near = said_ms(s->near_ns),       .within = bound_said(s->within_ratio) };
+    return (struct bounds){ .above = said_ms(s->above_ns),
+                            .at_least = said_ms(s->at_least_ns),
+                            .below = said_ms(s->below_ns),
+                            .at_most = said_ms(s->at_most_ns),
+                            .near = said_ms(s->near_ns),
+                            .within = bound_said(s->within_ratio) };
 }
 
 static void latency_check(void *spec, const struct document *doc, struct place at, const char *path,
@@ -58,27 +61,29 @@ static void latency_holds(const struct expect_type *self, const void *spec,
 }
 
 #define LATENCY_KIND(word, figure, text)                                                           \
-    { .name = word, .role = "object", .form = KIND_REPEATED, .room = "experiment", .doc = text,    \
-      .example = word "(\"shoppers\", { below = \"300ms\" })",                                     \
-      .spec_size = sizeof(struct expect_latency_spec), .fields = latency_fields,                   \
-      .check = latency_check, .vtable = &(const struct expect_type){ figure, latency_holds } }
+    {                                                                                              \
+        .name = word, .role = "object", .form = KIND_REPEATED, .room = "experiment", .doc = text,  \
+        .example = word "(\"shoppers\", { below = \"300ms\" })",                                   \
+        .spec_size = sizeof(struct expect_latency_spec), .fields = latency_fields,                 \
+        .check = latency_check, .vtable = &(const struct expect_type)                              \
+        {                                                                                          \
+            figure, latency_holds                                                                  \
+        }                                                                                          \
+    }
 
 extern const struct kind expect_mean, expect_p50, expect_p90, expect_p95, expect_p99, expect_p999;
 
 const struct kind expect_mean =
     LATENCY_KIND("expect.mean", "latency_ms.mean",
                  "Expects the mean latency of a client's or service's calls to keep its bounds.");
-const struct kind expect_p50 = LATENCY_KIND("expect.p50", "latency_ms.p50",
-                                            "Expects the median latency to keep its bounds.");
-const struct kind expect_p90 =
-    LATENCY_KIND("expect.p90", "latency_ms.p90",
-                 "Expects the 90th percentile of latency to keep its bounds.");
-const struct kind expect_p95 =
-    LATENCY_KIND("expect.p95", "latency_ms.p95",
-                 "Expects the 95th percentile of latency to keep its bounds.");
-const struct kind expect_p99 =
-    LATENCY_KIND("expect.p99", "latency_ms.p99",
-                 "Expects the 99th percentile of latency to keep its bounds.");
+const struct kind expect_p50 =
+    LATENCY_KIND("expect.p50", "latency_ms.p50", "Expects the median latency to keep its bounds.");
+const struct kind expect_p90 = LATENCY_KIND(
+    "expect.p90", "latency_ms.p90", "Expects the 90th percentile of latency to keep its bounds.");
+const struct kind expect_p95 = LATENCY_KIND(
+    "expect.p95", "latency_ms.p95", "Expects the 95th percentile of latency to keep its bounds.");
+const struct kind expect_p99 = LATENCY_KIND(
+    "expect.p99", "latency_ms.p99", "Expects the 99th percentile of latency to keep its bounds.");
 const struct kind expect_p999 =
     LATENCY_KIND("expect.p999", "latency_ms.p999",
                  "Expects the 99.9th percentile of latency to keep its bounds.");

@@ -21,7 +21,8 @@ static struct world *open_world(const struct replica_plan *plan, uint32_t index,
     if (o->doors.open) {
         door = o->doors.open(o->doors.state, seed_key(plan->seed, index), world_now);
         if (!door.state) {
-            snprintf(out->failure, sizeof out->failure, "the scenario's callbacks cannot be loaded");
+            snprintf(out->failure, sizeof out->failure,
+                     "the scenario's callbacks cannot be loaded");
             return NULL;
         }
     }

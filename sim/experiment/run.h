@@ -23,8 +23,7 @@ struct store;
 struct door_maker {
     void *state;
     /* seed_key: the root of the replication's chance. door.state NULL: it cannot be opened. */
-    struct hook_door (*open)(void *state, uint64_t seed_key,
-                             int64_t (*now)(const struct world *w));
+    struct hook_door (*open)(void *state, uint64_t seed_key, int64_t (*now)(const struct world *w));
 };
 
 struct progress {
@@ -43,11 +42,11 @@ struct experiment_options {
     int64_t until_ns;               /* 0: the scenario's whole duration */
     int64_t wall_ns_max;            /* 0: no time limit */
     bool heap_queue, check_every_event;
-    FILE *trace;                    /* of the first replication, or NULL */
-    const atomic_bool *interrupt;   /* set by a signal handler; NULL: never */
+    FILE *trace;                  /* of the first replication, or NULL */
+    const atomic_bool *interrupt; /* set by a signal handler; NULL: never */
     void (*progress)(void *state, const struct progress *p); /* NULL: silent; from one thread */
     void *progress_state;
-    const char *version;            /* for provenance */
+    const char *version; /* for provenance */
 };
 
 enum experiment_status {

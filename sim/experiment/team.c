@@ -29,7 +29,7 @@ struct team {
     uint64_t events_taken;
     atomic_uint_fast32_t limit; /* no replication from here on is wanted */
     atomic_bool stop;
-    struct slot *slots;           /* index % slot_count */
+    struct slot *slots;            /* index % slot_count */
     struct replica_watch *watches; /* likewise */
 };
 
@@ -103,8 +103,10 @@ static void tell_progress(struct team *team, double wall_s)
 {
     const struct experiment_options *o = team->plan->options;
     if (!o->progress) return;
-    struct progress p = { .finished = team->taken, .replications = o->replications,
-                          .wall_s = wall_s, .events = team->events_taken };
+    struct progress p = { .finished = team->taken,
+                          .replications = o->replications,
+                          .wall_s = wall_s,
+                          .events = team->events_taken };
     double done_ns = (double)team->taken * (double)team->plan->until_ns;
     for (uint32_t i = team->taken; i < team->next; i++) {
         const struct replica_watch *watch = &team->watches[i % team->slot_count];
@@ -205,8 +207,7 @@ void team_run(const struct replica_plan *plan, struct diag *d,
     const struct experiment_options *o = plan->options;
     uint32_t wanted = o->threads < o->replications ? o->threads : o->replications;
     struct arena *a = arena_open();
-    struct team team = { .plan = plan, .diag = d, .running = wanted,
-                         .slot_count = AHEAD * wanted };
+    struct team team = { .plan = plan, .diag = d, .running = wanted, .slot_count = AHEAD * wanted };
     pthread_t *threads = arena_alloc(a, wanted * sizeof *threads);
     team.slots = arena_alloc(a, team.slot_count * sizeof *team.slots);
     team.watches = arena_alloc(a, team.slot_count * sizeof *team.watches);

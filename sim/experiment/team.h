@@ -11,7 +11,8 @@ struct team_result {
     uint32_t taken; /* replications given to take */
     bool stopped;   /* asked to, before all were finished */
     bool limited;   /* by the time limit */
-    /* The lowest replication that did not finish by its own fault; status REPLICA_FINISHED: none. */
+    /* The lowest replication that did not finish by its own fault; status REPLICA_FINISHED: none.
+     */
     struct replica first_failure;
     double wall_s;
     uint32_t threads;

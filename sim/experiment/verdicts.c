@@ -59,8 +59,7 @@ bool verdicts_write(const struct document *doc, struct store *s, uint32_t experi
     bool all = r != NULL;
     uint32_t number = 0;
     for (uint32_t i = 0; r && i < doc->object_count; i++)
-        if (is_expectation(&doc->objects[i]) &&
-            !write_verdict(&doc->objects[i], r, s, ++number))
+        if (is_expectation(&doc->objects[i]) && !write_verdict(&doc->objects[i], r, s, ++number))
             all = false;
     arena_close(a);
     return all;

@@ -1,5 +1,5 @@
-/* gnuplot.c - the one child process of this program. No shell: arguments are passed as they are, and
- * gnuplot reads its script from a file that has no name. */
+/* gnuplot.c - the one child process of this program. No shell: arguments are passed as they are,
+ * and gnuplot reads its script from a file that has no name. */
 #include "report/gnuplot.h"
 
 #include <errno.h>
@@ -43,7 +43,8 @@ bool gnuplot_run(const struct text *script, char *error)
     char *arguments[] = { "gnuplot", "-", NULL };
     FILE *in = tmpfile(), *out = tmpfile();
     int result = -1;
-    bool written = in && out && fwrite(text_data(script), 1, script->length, in) == script->length &&
+    bool written = in && out &&
+                   fwrite(text_data(script), 1, script->length, in) == script->length &&
                    fflush(in) == 0;
     if (written) {
         rewind(in);

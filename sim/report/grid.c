@@ -51,8 +51,7 @@ static void pad(struct text *out, uint32_t count)
         text_add(out, " ");
 }
 
-static void print_row(const struct grid *g, uint32_t row, const uint32_t *widths,
-                      struct text *out)
+static void print_row(const struct grid *g, uint32_t row, const uint32_t *widths, struct text *out)
 {
     uint32_t owed = 0; /* spaces are written only before something: no line ends in one */
     for (uint32_t column = 0; column < g->column_count; column++) {

@@ -1,4 +1,4 @@
-/* grid.h - cells in aligned columns; not for other rooms. Names to the left, numbers to the right. */
+/* grid.h - cells in aligned columns; not for other rooms. Names left, numbers right. */
 #ifndef REPORT_GRID_H
 #define REPORT_GRID_H
 

@@ -82,7 +82,8 @@ const char *number_print_seconds(double seconds, char *buf)
             rest = 0;
         }
         int used = snprintf(buf, NUMBER_BYTES, "%.0f%s", whole, units[i].name);
-        if (rest > 0) snprintf(buf + used, NUMBER_BYTES - (size_t)used, "%.0f%s", rest, units[i].next);
+        if (rest > 0)
+            snprintf(buf + used, NUMBER_BYTES - (size_t)used, "%.0f%s", rest, units[i].next);
         return buf;
     }
     return buf;

@@ -57,7 +57,8 @@ static void add_cells(const struct cursor *c, struct text *out)
 static uint32_t add_blocks(struct arena *a, struct store *s, const char *view, uint32_t run,
                            struct text *out)
 {
-    const char *sql = arena_format(a, "SELECT * FROM \"%s\" WHERE run_id = ? ORDER BY 2, t_s", view);
+    const char *sql =
+        arena_format(a, "SELECT * FROM \"%s\" WHERE run_id = ? ORDER BY 2, t_s", view);
     struct cursor *c = cursor_open(s, sql, "i", (int64_t)run);
     uint32_t count = 0;
     const char *name = NULL;
@@ -74,7 +75,8 @@ static uint32_t add_blocks(struct arena *a, struct store *s, const char *view, u
         }
         add_cells(c, out);
     }
-    if (!count) text_add(out, "\"\"\nNaN NaN NaN NaN\n"); /* an empty block is an error to gnuplot */
+    if (!count)
+        text_add(out, "\"\"\nNaN NaN NaN NaN\n"); /* an empty block is an error to gnuplot */
     text_format(out, "EOD\n%s_count = %u\n", view, count);
     cursor_close(c);
     return count;
@@ -105,7 +107,10 @@ static void add_time_axis(const struct result *r, struct text *out)
     const char *unit = scale == 3600 ? "h" : scale == 60 ? "min" : "s";
     char number[40];
     text_format(out, "time_scale = %s.0\ntime_label = 'time (%s)'\n",
-                scale == 3600 ? "3600" : scale == 60 ? "60" : "1", unit);
+                scale == 3600 ? "3600"
+                : scale == 60 ? "60"
+                              : "1",
+                unit);
     text_format(out, "end = %s + 0.0\n", text_double(end_s / scale, number));
     text_format(out, "warmup = %s + 0.0\n", text_double(ns_to_s(r->warmup_ns) / scale, number));
 }
@@ -147,7 +152,8 @@ static enum plot_status no_such_plot(struct arena *a, const char *name, char *er
     if (!count)
         snprintf(error, OUTPUT_ERROR_BYTES, "the folder plots is missing: reinstall orrery");
     else if (near)
-        snprintf(error, OUTPUT_ERROR_BYTES, "there is no plot '%s'; did you mean '%s'?", name, near);
+        snprintf(error, OUTPUT_ERROR_BYTES, "there is no plot '%s'; did you mean '%s'?", name,
+                 near);
     else
         snprintf(error, OUTPUT_ERROR_BYTES, "there is no plot '%s'; there are: %s", name,
                  text_data(&known));
@@ -160,7 +166,8 @@ static enum plot_status draw(struct arena *a, struct store *s, const struct plot
                              char *error)
 {
     const char *style = read_small(a, share_find(a, "plots/style.gp"));
-    if (!style) return refuse(PLOT_FAILED, error, "plots/%s is missing: reinstall orrery", "style.gp");
+    if (!style)
+        return refuse(PLOT_FAILED, error, "plots/%s is missing: reinstall orrery", "style.gp");
     struct output out;
     enum output_status opened = output_open(&out, a, o->path, o->force, error);
     if (opened != OUTPUT_OK) return opened == OUTPUT_EXISTS ? PLOT_USAGE : PLOT_FAILED;
@@ -191,10 +198,9 @@ enum plot_status plot_draw(struct store *s, const struct plot_options *o, char *
     struct text script = { 0 };
     enum plot_status status;
     bool named = o->name[strspn(o->name, "abcdefghijklmnopqrstuvwxyz0123456789_")] == '\0';
-    const char *gp =
-        named && strcmp(o->name, "style") != 0
-            ? read_small(a, share_find(a, arena_format(a, "plots/%s.gp", o->name)))
-            : NULL;
+    const char *gp = named && strcmp(o->name, "style") != 0
+                         ? read_small(a, share_find(a, arena_format(a, "plots/%s.gp", o->name)))
+                         : NULL;
     const struct result *r = result_read(a, s, o->experiment);
     if (!gp)
         status = no_such_plot(a, o->name, error);

@@ -17,17 +17,17 @@ struct store;
 #define PLOT_NAMES_MAX 64
 
 struct plot_options {
-    const char *name;       /* "latency" */
-    const char *path;       /* ends in .svg or .png */
-    uint32_t experiment;    /* 1.. ; its first replication is drawn */
+    const char *name;    /* "latency" */
+    const char *path;    /* ends in .svg or .png */
+    uint32_t experiment; /* 1.. ; its first replication is drawn */
     bool force;
 };
 
 enum plot_status {
     PLOT_OK,
-    PLOT_EMPTY,  /* these results have nothing for it to draw */
-    PLOT_USAGE,  /* no such plot, no such format, the target exists */
-    PLOT_FAILED  /* gnuplot is missing or refuses, the disk is full */
+    PLOT_EMPTY, /* these results have nothing for it to draw */
+    PLOT_USAGE, /* no such plot, no such format, the target exists */
+    PLOT_FAILED /* gnuplot is missing or refuses, the disk is full */
 };
 
 /* The reason is in error (OUTPUT_ERROR_BYTES) unless PLOT_OK. */

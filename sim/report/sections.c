@@ -132,8 +132,7 @@ static void build(struct arena *a, const struct result *r, struct section_table 
     fill_rows(a, r, t->name, columns, count, &t->grid);
 }
 
-const struct section_table *sections_build(struct arena *a, const struct result *r,
-                                           uint32_t *count)
+const struct section_table *sections_build(struct arena *a, const struct result *r, uint32_t *count)
 {
     struct section_table *tables = NULL;
     *count = 0;

@@ -10,11 +10,12 @@ struct section_table {
     struct grid grid;
 };
 
-/* A table for every section but cost, in the order recorded; count in *count. Sections with a list of
- * columns below show those; any other shows its figures as they come. */
+/* A table for every section but cost, in the order recorded; count in *count. Sections with a list
+ * of columns below show those; any other shows its figures as they come. */
 const struct section_table *sections_build(struct arena *a, const struct result *r,
                                            uint32_t *count);
-/* The keys of a map of figures as "timeout 12, refused 3", largest first; "" when there are none. */
+/* The keys of a map of figures as "timeout 12, refused 3", largest first; "" when there are none.
+ */
 const char *section_map(struct arena *a, const struct result *r, const char *section,
                         const char *object, const char *prefix);
 /* A figure with its interval where it has one: "12.3 ±0.4". */

@@ -11,11 +11,10 @@
 #include <unistd.h>
 
 static const char *const around[] = {
-    ".",               /* the source tree: ./orrery */
-    "../..",           /* build/NAME/orrery */
-    "../../..",        /* build/NAME/tests/...: a test binary is a level or two deeper */
-    "../../../..",
-    "../share/orrery", /* PREFIX/bin/orrery */
+    ".",        /* the source tree: ./orrery */
+    "../..",    /* build/NAME/orrery */
+    "../../..", /* build/NAME/tests/...: a test binary is a level or two deeper */
+    "../../../..", "../share/orrery", /* PREFIX/bin/orrery */
 };
 
 static const char *binary_folder(struct arena *a)
@@ -34,8 +33,7 @@ const char *share_find(struct arena *a, const char *relative)
     for (uint32_t i = 0; folder && i < sizeof around / sizeof *around; i++) {
         const char *path = arena_format(a, "%s/%s/%s", folder, around[i], relative);
         char whole[PATH_MAX];
-        if (access(path, R_OK) == 0)
-            return realpath(path, whole) ? arena_text(a, whole) : path;
+        if (access(path, R_OK) == 0) return realpath(path, whole) ? arena_text(a, whole) : path;
     }
 #ifdef ORRERY_SHARE
     const char *path = arena_format(a, "%s/%s", ORRERY_SHARE, relative);

@@ -80,8 +80,8 @@ static void differ(uint64_t *count, struct text *out, const char *sign, const ch
 }
 
 /* A merge of two sorted lists; every table's leading columns are its key. */
-static uint64_t compare_table(struct store *a, struct store *b, const char *table,
-                              uint64_t before, struct text *out)
+static uint64_t compare_table(struct store *a, struct store *b, const char *table, uint64_t before,
+                              struct text *out)
 {
     char sql[200];
     snprintf(sql, sizeof sql, "SELECT * FROM \"%s\" ORDER BY 1, 2, 3", table);
@@ -102,9 +102,9 @@ static uint64_t compare_table(struct store *a, struct store *b, const char *tabl
 
 uint64_t store_compare(struct store *a, struct store *b, struct text *out)
 {
-    static const char *const tables[] = { "experiment", "param",     "run",         "series",
-                                          "sample",     "summary",   "histogram",   "quantile",
-                                          "event",      "decision",  "expectation", "finding" };
+    static const char *const tables[] = { "experiment", "param",    "run",         "series",
+                                          "sample",     "summary",  "histogram",   "quantile",
+                                          "event",      "decision", "expectation", "finding" };
     uint64_t count = 0;
     for (uint32_t i = 0; i < sizeof tables / sizeof *tables; i++)
         count = compare_table(a, b, tables[i], count, out);

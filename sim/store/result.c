@@ -68,7 +68,7 @@ static uint32_t gather(struct gathering *g, const struct cursor *c)
 /* Readers meet sections in this order, whichever room opened first; others follow, cost is last. */
 static uint32_t section_rank(const char *section)
 {
-    static const char *const order[] = { "clients", "services",    "queues",   "stores", "nodes",
+    static const char *const order[] = { "clients",     "services", "queues", "stores", "nodes",
                                          "autoscalers", "rollouts", "alerts", "slos" };
     uint32_t count = sizeof order / sizeof *order, rank = 0;
     if (strcmp(section, "cost") == 0) return count + 1;
@@ -144,12 +144,13 @@ static void read_timeline(struct arena *a, struct store *s, struct result *r)
                                    "ii", (int64_t)r->first_run, (int64_t)RESULT_EVENTS_MAX);
     while (cursor_next(c)) {
         rows = add_row(a, rows, r->event_count, sizeof *rows);
-        rows[r->event_count++] = (struct result_event){ .t_s = cursor_double(c, 0),
-                                                        .kind = arena_text(a, cursor_text(c, 1)),
-                                                        .object = arena_text(a, cursor_text(c, 2)),
-                                                        .text = arena_text(a, cursor_text(c, 3)),
-                                                        .seq = (uint32_t)cursor_integer(c, 4),
-                                                        .cause_seq = (uint32_t)cursor_integer(c, 5) };
+        rows[r->event_count++] =
+            (struct result_event){ .t_s = cursor_double(c, 0),
+                                   .kind = arena_text(a, cursor_text(c, 1)),
+                                   .object = arena_text(a, cursor_text(c, 2)),
+                                   .text = arena_text(a, cursor_text(c, 3)),
+                                   .seq = (uint32_t)cursor_integer(c, 4),
+                                   .cause_seq = (uint32_t)cursor_integer(c, 5) };
     }
     cursor_close(c);
     r->timeline = rows;
@@ -161,9 +162,8 @@ static void read_timeline(struct arena *a, struct store *s, struct result *r)
 static void read_findings(struct arena *a, struct store *s, struct result *r)
 {
     const char **rows = NULL;
-    struct cursor *c =
-        cursor_open(s, "SELECT text FROM finding WHERE experiment_id = ? ORDER BY number", "i",
-                    (int64_t)r->id);
+    struct cursor *c = cursor_open(
+        s, "SELECT text FROM finding WHERE experiment_id = ? ORDER BY number", "i", (int64_t)r->id);
     while (cursor_next(c)) {
         rows = add_row(a, rows, r->finding_count, sizeof *rows);
         rows[r->finding_count++] = arena_text(a, cursor_text(c, 0));

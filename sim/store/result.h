@@ -1,8 +1,9 @@
 /* result.h - one experiment read back: all that a report needs, and all it may know.
  *
- * Sections come clients first; within one, rows keep the order in which rooms recorded them. With several replications a figure is the
- * mean over them with a 95 % interval by Student's t. A metric with a component "by_X" is one key
- * of a map that holds only what occurred: where a replication lacks the key, it counts as 0. */
+ * Sections come clients first; within one, rows keep the order in which rooms recorded them. With
+ * several replications a figure is the mean over them with a 95 % interval by Student's t. A metric
+ * with a component "by_X" is one key of a map that holds only what occurred: where a replication
+ * lacks the key, it counts as 0. */
 #ifndef STORE_RESULT_H
 #define STORE_RESULT_H
 

@@ -105,8 +105,8 @@ static bool prepare_new(struct store *s)
            store_migrate(s, migrations, STORE_VERSION) && views_renew(s);
 }
 
-struct store *store_create(struct arena *a, const char *path, bool force, enum output_status *status,
-                           char *error)
+struct store *store_create(struct arena *a, const char *path, bool force,
+                           enum output_status *status, char *error)
 {
     struct store *s = new_store(a);
     s->in_file = path != NULL;

@@ -21,8 +21,8 @@ struct cursor;
 
 /* A new store that appears at path when committed; path NULL: in memory, for a run whose results
  * are only shown. NULL with the reason in error (OUTPUT_ERROR_BYTES) and *status. */
-struct store *store_create(struct arena *a, const char *path, bool force, enum output_status *status,
-                           char *error);
+struct store *store_create(struct arena *a, const char *path, bool force,
+                           enum output_status *status, char *error);
 /* An existing result file, for reading; an older format is migrated in memory, the file is left as
  * it is. NULL with the reason in error. */
 struct store *store_open(struct arena *a, const char *path, char *error);
@@ -44,7 +44,8 @@ bool cursor_is_integer(const struct cursor *c, uint32_t column);
 bool cursor_is_text(const struct cursor *c, uint32_t column);
 int64_t cursor_integer(const struct cursor *c, uint32_t column);
 double cursor_double(const struct cursor *c, uint32_t column);
-const char *cursor_text(const struct cursor *c, uint32_t column); /* until the next call of next; "" for NULL */
+const char *cursor_text(const struct cursor *c,
+                        uint32_t column); /* until the next call of next; "" for NULL */
 const void *cursor_blob(const struct cursor *c, uint32_t column, size_t *length);
 void cursor_close(struct cursor *c);
 

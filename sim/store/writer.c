@@ -146,7 +146,7 @@ static void put_series(struct store *s, int64_t run, int64_t number, const struc
 }
 
 /* Enough points to draw the whole distribution, dense where tails are asked about. */
-static const double quantiles[] = { 0,    0.01, 0.05, 0.1,  0.25,  0.5,   0.75,   0.9,
+static const double quantiles[] = { 0,    0.01, 0.05, 0.1,   0.25,  0.5,    0.75, 0.9,
                                     0.95, 0.98, 0.99, 0.995, 0.999, 0.9999, 1 };
 
 static void scratch_load(struct histogram *h, const struct spread *spread)

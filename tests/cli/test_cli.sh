@@ -48,17 +48,24 @@ is 2 "no scenario" "$orrery" run;             has err "SCENARIO... is missing"
 is 2 "absent scenario" "$orrery" run absent.lua; has err "absent.lua: error:"; empty out
 is 2 "no scenario by its name" "$orrery" run out; has err ".lua or .json"
 
-is 0 "a run" "$orrery" run shop.json;         has out "seed 1  digest "; has out "pass  p99 shoppers"; empty err
+is 0 "a run" "$orrery" run shop.json
+    has out "seed 1  digest "
+    has out "pass  p99 shoppers"
+    empty err
 is 1 "a failed expectation" "$orrery" run strict.json; has out "FAIL  p99 shoppers"
 is 2 "a bad scenario" "$orrery" run bad.json --out bad.db; has err "'workers'"; empty out
 [ ! -e bad.db ] && [ ! -e bad.db.part ] || { echo "not ok: a bad scenario left a file"; exit 1; }
 is 0 "--set" "$orrery" run strict.json --set 'expect.p99[1].below=10s'
 
-is 0 "--json" "$orrery" run shop.json --json; has out '"schema": "orrery.run"'; has out '"seed": "1"'
-is 0 "--json of several" "$orrery" run shop.json shop.json --json; has out '"schema": "orrery.runs"'
+is 0 "--json" "$orrery" run shop.json --json
+    has out '"schema": "orrery.run"'
+    has out '"seed": "1"'
+is 0 "--json of several" "$orrery" run shop.json shop.json --json
+    has out '"schema": "orrery.runs"'
 is 0 "--json with --reps" "$orrery" run shop.json --reps 2 --json; has out '"ci95_low"'
 
-is 0 "--out" "$orrery" run shop.json --out shop.db -j 1 --reps 3; has out "orrery plot latency shop.db"
+is 0 "--out" "$orrery" run shop.json --out shop.db -j 1 --reps 3
+    has out "orrery plot latency shop.db"
 is 2 "an existing --out" "$orrery" run shop.json --out shop.db; has err "--force"; empty out
 is 0 "--force" "$orrery" run shop.json --out shop.db -j 2 --reps 3 --force
 is 0 "-j changes nothing" "$orrery" run shop.json --out shop2.db -j 3 --reps 3
@@ -73,12 +80,15 @@ is 0 "--trace" "$orrery" run shop.json --until 6s --trace a.txt
 is 0 "--trace again" "$orrery" run shop.json --until 6s --trace b.txt --queue heap
 cmp a.txt b.txt
 [ -s a.txt ] || { echo "not ok: the trace is empty"; exit 1; }
-is 2 "--trace of two" "$orrery" run shop.json shop.json --trace c.txt; has err "--trace is of one"
+is 2 "--trace of two" "$orrery" run shop.json shop.json --trace c.txt
+    has err "--trace is of one"
 is 2 "--until after the end" "$orrery" run shop.json --until 2m; has err "later than the end"
 is 2 "--until in the warm-up" "$orrery" run shop.json --until 5s; has err "warm-up"
 
 is 0 "check" "$orrery" check shop.json;       has out "shop.json: ok"
-is 2 "check bad" "$orrery" check bad.json shop.json; has err "bad.json:"; has out "shop.json: ok"
+is 2 "check bad" "$orrery" check bad.json shop.json
+    has err "bad.json:"
+    has out "shop.json: ok"
 is 2 "check --json" "$orrery" check bad.json --json; has out '"severity"'; empty err
 is 0 "report" "$orrery" report shop.db;       has out "A shop"
 is 0 "report --markdown" "$orrery" report shop.db --markdown; has out "| shoppers |"
@@ -95,7 +105,8 @@ is 0 "init" "$orrery" init first;             has out "first/scenario.lua"
 is 2 "init twice" "$orrery" init first;       has err "--force"
 is 0 "the first scenario runs" "$orrery" run first/scenario.lua; has out "pass"
 
-is 124 "--time-limit" "$orrery" run long.json --time-limit 200ms --out long.db; has err "out of time"
+is 124 "--time-limit" "$orrery" run long.json --time-limit 200ms --out long.db
+    has err "out of time"
 "$orrery" run long.json --reps 1000 -j 1 --set run.duration=3m --out cut.db > out 2> err &
 pid=$!
 sleep 1

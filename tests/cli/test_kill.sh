@@ -24,7 +24,7 @@ began=$(now_ms)
 took=$(($(now_ms) - began))
 
 old=0 new=0 parts=0
-for permille in 10 50 100 170 240 310 380 450 520 590 660 730 800 850 900 930 960 980 1000 1030; do
+for permille in 10 50 100 170 240 420 510 600 680 760 830 890 930 960 990 1020 1060 1100 1200 1400; do
     cp old.db result.db
     "$orrery" run slow.json --seed 2 --reps 12 -j 2 --out result.db --force > /dev/null 2>&1 &
     pid=$!

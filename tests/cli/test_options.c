@@ -122,9 +122,15 @@ static void every_problem_is_told_at_once(void **state)
 static void numbers_out_of_range_or_with_tails_are_refused(void **state)
 {
     struct line *l = *state;
-    static const char *const bad[] = { "-j65", "-j4x", "-j+4", "-j 99999999999999999999",
-                                       "--seed 18446744073709551616", "--seed 0x10", "--until 0s",
-                                       "--out=", "--until=-5s" };
+    static const char *const bad[] = { "-j65",
+                                       "-j4x",
+                                       "-j+4",
+                                       "-j 99999999999999999999",
+                                       "--seed 18446744073709551616",
+                                       "--seed 0x10",
+                                       "--until 0s",
+                                       "--out=",
+                                       "--until=-5s" };
     for (uint32_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         l->problems.length = 0;
         if (parse(l, bad[i])) fail_msg("%s was taken", bad[i]);
@@ -144,8 +150,12 @@ static void progress_is_one_short_line(void **state)
     (void)state;
     char buf[PROGRESS_BYTES];
     struct progress_bar bar = { .label = "shop.lua", .until_s = 1800 };
-    struct progress p = { .share = 0.25, .finished = 2, .replications = 10, .simulated_s = 450,
-                          .events = 8000000, .wall_s = 2 };
+    struct progress p = { .share = 0.25,
+                          .finished = 2,
+                          .replications = 10,
+                          .simulated_s = 450,
+                          .events = 8000000,
+                          .wall_s = 2 };
     progress_line(&bar, &p, buf);
     assert_string_equal(buf, "shop.lua [#####...............]  25%  replication 3 of 10  7m30s of "
                              "30m  4,000,000 events/s  6s left");

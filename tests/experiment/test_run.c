@@ -71,8 +71,9 @@ static struct store *memory(struct bench *b)
 static struct experiment_options options(const struct document *doc, uint32_t replications,
                                          uint32_t threads)
 {
-    return (struct experiment_options){ .document = doc, .replications = replications,
-                                        .threads = threads, .version = "test" };
+    return (struct experiment_options){
+        .document = doc, .replications = replications, .threads = threads, .version = "test"
+    };
 }
 
 static const struct result *run(struct bench *b, const struct experiment_options *o,
@@ -240,8 +241,10 @@ static void senseless_expectations_are_refused(void **state)
     for (uint32_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct text t = { 0 };
         struct diag *d = diag_open();
-        text_format(&t, "{\"orrery\": 1, \"objects\": [{\"kind\": \"service\", \"name\": \"shop\","
-                        " \"endpoints\": {\"GET\": []}}, %s]}", wrong[i].object);
+        text_format(&t,
+                    "{\"orrery\": 1, \"objects\": [{\"kind\": \"service\", \"name\": \"shop\","
+                    " \"endpoints\": {\"GET\": []}}, %s]}",
+                    wrong[i].object);
         struct value *root = json_read_scenario(b->arena, text_data(&t), t.length, "t.json", d);
         assert_non_null(root);
         assert_null(document_load(b->arena, root, "t.json", "t", d));
@@ -287,7 +290,8 @@ static bool refuse_to_call(void *state, uint32_t function, struct world *w,
     return false;
 }
 
-static struct hook_door no_door(void *state, uint64_t seed_key, int64_t (*now)(const struct world *))
+static struct hook_door no_door(void *state, uint64_t seed_key,
+                                int64_t (*now)(const struct world *))
 {
     (void)seed_key, (void)now;
     return (struct hook_door){ .state = state, .call = refuse_to_call };

@@ -21,9 +21,9 @@ struct story {
     struct replica_plan plan;
     atomic_uint begun, taken, ahead_max;
     uint32_t order[REPLICATIONS];
-    uint32_t take_until;     /* take says no at this one */
-    uint32_t fail_from;      /* this and every later replication fails */
-    uint32_t hang_from;      /* this and every later one runs until it is stopped */
+    uint32_t take_until; /* take says no at this one */
+    uint32_t fail_from;  /* this and every later replication fails */
+    uint32_t hang_from;  /* this and every later one runs until it is stopped */
     atomic_bool interrupt;
 };
 
@@ -88,7 +88,10 @@ static struct team_result tell(struct story *s, uint32_t threads)
     return result;
 }
 
-#define STORY { .take_until = UINT32_MAX, .fail_from = UINT32_MAX, .hang_from = UINT32_MAX }
+#define STORY                                                                                      \
+    {                                                                                              \
+        .take_until = UINT32_MAX, .fail_from = UINT32_MAX, .hang_from = UINT32_MAX                 \
+    }
 
 static void replications_arrive_in_order_for_any_number_of_threads(void **state)
 {

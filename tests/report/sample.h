@@ -29,7 +29,8 @@ static void sample_client(struct recorder *r, struct arena *a, const char *name,
         recorder_sample(r, "clients", name, "throughput_per_s", "1/s", i * NS_PER_MIN, 680 + slow);
         recorder_sample(r, "clients", name, "failed_per_s", "1/s", i * NS_PER_MIN, peak - 1);
         recorder_sample(r, "clients", name, "latency_ms.p50", "ms", i * NS_PER_MIN, 5 * slow);
-        recorder_sample(r, "clients", name, "latency_ms.p95", "ms", i * NS_PER_MIN, 9 * slow * peak);
+        recorder_sample(r, "clients", name, "latency_ms.p95", "ms", i * NS_PER_MIN,
+                        9 * slow * peak);
         recorder_sample(r, "clients", name, "latency_ms.p99", "ms", i * NS_PER_MIN,
                         20 * slow * peak);
     }
@@ -77,22 +78,41 @@ static struct recorder *sample_rows(struct arena *a, double slow)
 /* replications of the same scenario, a little slower each; one expectation holds, one does not. */
 static void sample_fill(struct arena *a, struct store *s, uint32_t replications)
 {
-    struct experiment_row e = { .scenario = "shop.lua", .title = "A shop and its zone outage",
-                                .currency = "USD", .seed = 7, .replications = replications,
+    struct experiment_row e = { .scenario = "shop.lua",
+                                .title = "A shop and its zone outage",
+                                .currency = "USD",
+                                .seed = 7,
+                                .replications = replications,
                                 .duration_ns = 30 * NS_PER_MIN };
     uint32_t id = store_experiment(s, &e);
     for (uint32_t i = 1; i <= replications; i++) {
-        struct run_row run = { .experiment = id, .replication = i, .digest = i, .events = 4321000,
+        struct run_row run = { .experiment = id,
+                               .replication = i,
+                               .digest = i,
+                               .events = 4321000,
                                .simulated_ns = 30 * NS_PER_MIN };
         store_run(s, &run, sample_rows(a, 1 + 0.1 * (i - 1)));
     }
-    struct expectation_row x = { .name = "availability shoppers", .unit = "1", .pass = true,
-                                 .observed = true, .value = 0.99995, .observed_text = "99.99457%",
-                                 .target = "above 99.9%", .n = 1, .file = "shop.lua", .line = 21 };
+    struct expectation_row x = { .name = "availability shoppers",
+                                 .unit = "1",
+                                 .pass = true,
+                                 .observed = true,
+                                 .value = 0.99995,
+                                 .observed_text = "99.99457%",
+                                 .target = "above 99.9%",
+                                 .n = 1,
+                                 .file = "shop.lua",
+                                 .line = 21 };
     store_expectation(s, id, 1, &x);
-    x = (struct expectation_row){ .name = "p99 shoppers", .unit = "ms", .observed = true,
-                                  .value = 99.2, .observed_text = "99.2ms", .n = 1,
-                                  .target = "below 50ms", .file = "shop.lua", .line = 22 };
+    x = (struct expectation_row){ .name = "p99 shoppers",
+                                  .unit = "ms",
+                                  .observed = true,
+                                  .value = 99.2,
+                                  .observed_text = "99.2ms",
+                                  .n = 1,
+                                  .target = "below 50ms",
+                                  .file = "shop.lua",
+                                  .line = 22 };
     store_expectation(s, id, 2, &x);
     store_finding(s, id, 1, "warm-up: 120s, chosen by MSER-5 on latency_ms.p50 of client shoppers");
     store_experiment_end(s, id, replications, 0x0123456789abcdef, 2 * NS_PER_MIN);

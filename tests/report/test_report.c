@@ -144,8 +144,9 @@ static void a_figure_that_is_also_an_object_keeps_both(void **state)
 static void hostile_names_stay_text(void **state)
 {
     struct bench *b = *state;
-    struct experiment_row e = { .scenario = "a\"b\\c\n.lua", .title = "\x01", .currency = "",
-                                .replications = 1 };
+    struct experiment_row e = {
+        .scenario = "a\"b\\c\n.lua", .title = "\x01", .currency = "", .replications = 1
+    };
     store_experiment(b->store, &e);
     struct recorder *r = recorder_open(b->arena, NULL);
     recorder_value(r, "clients", "q\"uote", "sent", "1", 1);
@@ -234,7 +235,8 @@ static void markdown_has_the_same_rows(void **state)
 {
     struct bench *b = *state;
     report_markdown(sample(b, 1), &b->out);
-    assert_non_null(strstr(text_data(&b->out), "| **FAIL** | p99 shoppers | below 50ms | 99.2ms |"));
+    assert_non_null(
+        strstr(text_data(&b->out), "| **FAIL** | p99 shoppers | below 50ms | 99.2ms |"));
     assert_non_null(strstr(text_data(&b->out), "| cart | 1,234,560 | 0 | 62.00% | 0.02 |"));
 }
 
@@ -244,9 +246,15 @@ static void numbers_are_for_eyes(void **state)
     static const struct {
         double value;
         const char *text;
-    } rows[] = { { 0, "0" },           { 3, "3" },         { 1234567, "1,234,567" },
-                 { -1234.5, "-1,234" }, { 999.96, "1,000.0" }, { 12.345, "12.35" },
-                 { 0.5, "0.500" },     { 0.0123456, "0.01235" }, { 1e20, "1e+20" } };
+    } rows[] = { { 0, "0" },
+                 { 3, "3" },
+                 { 1234567, "1,234,567" },
+                 { -1234.5, "-1,234" },
+                 { 999.96, "1,000.0" },
+                 { 12.345, "12.35" },
+                 { 0.5, "0.500" },
+                 { 0.0123456, "0.01235" },
+                 { 1e20, "1e+20" } };
     char buf[NUMBER_BYTES];
     for (uint32_t i = 0; i < sizeof rows / sizeof *rows; i++)
         assert_string_equal(number_print(rows[i].value, buf), rows[i].text);

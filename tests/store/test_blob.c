@@ -83,13 +83,13 @@ static void bytes_that_are_no_histogram_add_nothing(void **state)
         const char *bytes;
         size_t length;
     } bad[] = {
-        { "\x01", 1 },                                              /* no count */
-        { "\x01\x80", 2 },                                          /* an unfinished varint */
-        { "\x00\x01", 2 },                                          /* no distance */
-        { "\x01\x00", 2 },                                          /* no calls */
-        { "\x01\x81\x00", 3 },                                      /* padded: not canonical */
-        { "\x01\x01\xff\xff\x7f\x01", 6 },                          /* past the last bucket */
-        { "\x01\xff\xff\xff\xff\xff\xff\xff\xff\xff\x7f", 11 },     /* more than 64 bits */
+        { "\x01", 1 },                                                  /* no count */
+        { "\x01\x80", 2 },                                              /* an unfinished varint */
+        { "\x00\x01", 2 },                                              /* no distance */
+        { "\x01\x00", 2 },                                              /* no calls */
+        { "\x01\x81\x00", 3 },                                          /* padded: not canonical */
+        { "\x01\x01\xff\xff\x7f\x01", 6 },                              /* past the last bucket */
+        { "\x01\xff\xff\xff\xff\xff\xff\xff\xff\xff\x7f", 11 },         /* more than 64 bits */
         { "\x01\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01\x01\x01", 13 }, /* the sum overflows */
     };
     struct histogram h;

@@ -81,25 +81,41 @@ static struct store *create(struct bench *b, const char *path)
 /* An experiment of two replications, whose runs are written in the order asked. */
 static void fill(struct bench *b, struct store *s, bool backwards, const char *wall)
 {
-    struct experiment_row e = { .scenario = "a.lua", .title = "A", .currency = "USD",
-                                .seed = UINT64_MAX, .replications = 2,
+    struct experiment_row e = { .scenario = "a.lua",
+                                .title = "A",
+                                .currency = "USD",
+                                .seed = UINT64_MAX,
+                                .replications = 2,
                                 .duration_ns = 60 * NS_PER_S };
     assert_int_equal(store_experiment(s, &e), 1);
     store_parameter(s, 1, 1, "run.duration", "1m");
     for (uint32_t i = 0; i < 2; i++) {
         uint32_t replication = backwards ? 2 - i : i + 1;
-        struct run_row run = { .experiment = 1, .replication = replication,
-                               .digest = 0xabc + replication, .events = 1000,
+        struct run_row run = { .experiment = 1,
+                               .replication = replication,
+                               .digest = 0xabc + replication,
+                               .events = 1000,
                                .simulated_ns = 60 * NS_PER_S };
         store_run(s, &run, some_rows(b->arena, replication - 1));
     }
-    struct expectation_row x = { .name = "p99 shoppers", .unit = "ms", .observed_text = "99ms",
-                                 .target = "below 1s", .file = "a.lua", .line = 7, .pass = true,
-                                 .observed = true, .value = 99, .ci95_low = 98,
-                                 .ci95_high = 100, .n = 2 };
+    struct expectation_row x = { .name = "p99 shoppers",
+                                 .unit = "ms",
+                                 .observed_text = "99ms",
+                                 .target = "below 1s",
+                                 .file = "a.lua",
+                                 .line = 7,
+                                 .pass = true,
+                                 .observed = true,
+                                 .value = 99,
+                                 .ci95_low = 98,
+                                 .ci95_high = 100,
+                                 .n = 2 };
     store_expectation(s, 1, 1, &x);
-    x = (struct expectation_row){ .name = "p99 nobody", .unit = "ms", .target = "below 1s",
-                                  .observed_text = "nothing was measured", .file = "" };
+    x = (struct expectation_row){ .name = "p99 nobody",
+                                  .unit = "ms",
+                                  .target = "below 1s",
+                                  .observed_text = "nothing was measured",
+                                  .file = "" };
     store_expectation(s, 1, 2, &x);
     store_finding(s, 1, 1, "warm-up: 0s");
     store_experiment_end(s, 1, 2, 0xfeed, 5 * NS_PER_S);
@@ -297,8 +313,10 @@ static void migrations_run_from_where_a_file_stands(void **state)
                                   "INSERT INTO extra VALUES (42)" };
     struct store *s = create(b, NULL); /* stands at 1 */
     assert_true(store_migrate(s, steps, 3));
-    struct cursor *c = cursor_open(s, "SELECT x, (SELECT count(*) FROM sqlite_schema WHERE name = "
-                                      "'never') FROM extra", "");
+    struct cursor *c = cursor_open(s,
+                                   "SELECT x, (SELECT count(*) FROM sqlite_schema WHERE name = "
+                                   "'never') FROM extra",
+                                   "");
     assert_true(cursor_next(c));
     assert_int_equal(cursor_integer(c, 0), 42);
     assert_int_equal(cursor_integer(c, 1), 0);
@@ -369,8 +387,10 @@ static void the_chain_of_causes_is_one_query(void **state)
     struct bench *b = *state;
     struct store *s = create(b, NULL);
     fill(b, s, false, "1.5");
-    struct cursor *c = cursor_open(s, "SELECT kind FROM causes WHERE run_id = 1 AND root = ? "
-                                      "ORDER BY depth", "i", (int64_t)2);
+    struct cursor *c = cursor_open(s,
+                                   "SELECT kind FROM causes WHERE run_id = 1 AND root = ? "
+                                   "ORDER BY depth",
+                                   "i", (int64_t)2);
     assert_true(cursor_next(c));
     assert_string_equal(cursor_text(c, 0), "pod.gone");
     assert_true(cursor_next(c));
