@@ -104,25 +104,33 @@ struct field {
 /* One row per macro; the _Generic makes a row of the wrong C type a compile error. */
 #define FIELD_OF(T, m, ctype)                                                                      \
     offsetof(T, m) + 0 * sizeof(char[_Generic(((T *)0)->m, ctype: 1, default: -1)])
-#define DURATION(T, n, m, ...) { .name = n, .type = FIELD_DURATION, .offset = FIELD_OF(T, m, int64_t), __VA_ARGS__ }
-#define RATE(T, n, m, ...) { .name = n, .type = FIELD_RATE, .offset = FIELD_OF(T, m, double), __VA_ARGS__ }
-#define COUNT(T, n, m, ...) { .name = n, .type = FIELD_COUNT, .offset = FIELD_OF(T, m, uint32_t), __VA_ARGS__ }
-#define NUMBER(T, n, m, ...) { .name = n, .type = FIELD_NUMBER, .offset = FIELD_OF(T, m, double), __VA_ARGS__ }
-#define BYTES(T, n, m, ...) { .name = n, .type = FIELD_BYTES, .offset = FIELD_OF(T, m, int64_t), __VA_ARGS__ }
-#define CPU(T, n, m, ...) { .name = n, .type = FIELD_CPU, .offset = FIELD_OF(T, m, double), __VA_ARGS__ }
-#define RATIO(T, n, m, ...) { .name = n, .type = FIELD_RATIO, .offset = FIELD_OF(T, m, double), __VA_ARGS__ }
-#define MONEY(T, n, m, ...) { .name = n, .type = FIELD_MONEY, .offset = FIELD_OF(T, m, double), __VA_ARGS__ }
-#define BOOL(T, n, m, ...) { .name = n, .type = FIELD_BOOL, .offset = FIELD_OF(T, m, bool), __VA_ARGS__ }
-#define CHOICE(T, n, m, ...) { .name = n, .type = FIELD_CHOICE, .offset = FIELD_OF(T, m, uint32_t), __VA_ARGS__ }
-#define NAME(T, n, m, ...) { .name = n, .type = FIELD_NAME, .offset = FIELD_OF(T, m, const char *), __VA_ARGS__ }
-#define TEXT(T, n, m, ...) { .name = n, .type = FIELD_TEXT, .offset = FIELD_OF(T, m, const char *), __VA_ARGS__ }
-#define AMOUNT(T, n, m, ...) { .name = n, .type = FIELD_AMOUNT, .offset = FIELD_OF(T, m, double), __VA_ARGS__ }
-#define REFERENCE(T, n, m, k, ...) { .name = n, .type = FIELD_REFERENCE, .offset = FIELD_OF(T, m, struct reference), .role = k, __VA_ARGS__ }
-#define PART(T, n, m, r, ...) { .name = n, .type = FIELD_PART, .offset = FIELD_OF(T, m, struct part), .role = r, __VA_ARGS__ }
-#define LIST(T, n, m, t, ...) { .name = n, .type = FIELD_LIST, .offset = FIELD_OF(T, m, struct list), .of = t, __VA_ARGS__ }
-#define MAP(T, n, m, t, ...) { .name = n, .type = FIELD_MAP, .offset = FIELD_OF(T, m, struct map), .of = t, __VA_ARGS__ }
-#define HOOK(T, n, m, ...) { .name = n, .type = FIELD_HOOK, .offset = FIELD_OF(T, m, uint32_t), __VA_ARGS__ }
-#define ANY(T, n, m, ...) { .name = n, .type = FIELD_ANY, .offset = FIELD_OF(T, m, const struct value *), __VA_ARGS__ }
+#define FIELD_ROW(n, t, T, m, ctype, ...)                                                          \
+    {                                                                                              \
+        .name = n, .type = t, .offset = FIELD_OF(T, m, ctype), __VA_ARGS__                         \
+    }
+#define DURATION(T, n, m, ...) FIELD_ROW(n, FIELD_DURATION, T, m, int64_t, __VA_ARGS__)
+#define RATE(T, n, m, ...) FIELD_ROW(n, FIELD_RATE, T, m, double, __VA_ARGS__)
+#define COUNT(T, n, m, ...) FIELD_ROW(n, FIELD_COUNT, T, m, uint32_t, __VA_ARGS__)
+#define NUMBER(T, n, m, ...) FIELD_ROW(n, FIELD_NUMBER, T, m, double, __VA_ARGS__)
+#define BYTES(T, n, m, ...) FIELD_ROW(n, FIELD_BYTES, T, m, int64_t, __VA_ARGS__)
+#define CPU(T, n, m, ...) FIELD_ROW(n, FIELD_CPU, T, m, double, __VA_ARGS__)
+#define RATIO(T, n, m, ...) FIELD_ROW(n, FIELD_RATIO, T, m, double, __VA_ARGS__)
+#define MONEY(T, n, m, ...) FIELD_ROW(n, FIELD_MONEY, T, m, double, __VA_ARGS__)
+#define BOOL(T, n, m, ...) FIELD_ROW(n, FIELD_BOOL, T, m, bool, __VA_ARGS__)
+#define CHOICE(T, n, m, ...) FIELD_ROW(n, FIELD_CHOICE, T, m, uint32_t, __VA_ARGS__)
+#define NAME(T, n, m, ...) FIELD_ROW(n, FIELD_NAME, T, m, const char *, __VA_ARGS__)
+#define TEXT(T, n, m, ...) FIELD_ROW(n, FIELD_TEXT, T, m, const char *, __VA_ARGS__)
+#define AMOUNT(T, n, m, ...) FIELD_ROW(n, FIELD_AMOUNT, T, m, double, __VA_ARGS__)
+#define HOOK(T, n, m, ...) FIELD_ROW(n, FIELD_HOOK, T, m, uint32_t, __VA_ARGS__)
+#define ANY(T, n, m, ...) FIELD_ROW(n, FIELD_ANY, T, m, const struct value *, __VA_ARGS__)
+#define REFERENCE(T, n, m, k, ...)                                                                 \
+    FIELD_ROW(n, FIELD_REFERENCE, T, m, struct reference, .role = k, __VA_ARGS__)
+#define PART(T, n, m, r, ...)                                                                      \
+    FIELD_ROW(n, FIELD_PART, T, m, struct part, .role = r, __VA_ARGS__)
+#define LIST(T, n, m, t, ...)                                                                      \
+    FIELD_ROW(n, FIELD_LIST, T, m, struct list, .of = t, __VA_ARGS__)
+#define MAP(T, n, m, t, ...)                                                                       \
+    FIELD_ROW(n, FIELD_MAP, T, m, struct map, .of = t, __VA_ARGS__)
 #define FIELDS_END { .type = FIELD_NONE }
 
 enum kind_form {
