@@ -24,7 +24,7 @@ SAN     := $(SAN_$(MODE))
 LUA_INC := $(firstword $(wildcard /usr/include/lua5.4 /usr/local/include/lua5.4 /usr/local/include))
 # -ffp-contract=off: a fused multiply-add would change results from machine to machine.
 CFLAGS  += -std=c17 -g $(OPT) -ffp-contract=off -D_GNU_SOURCE $(WARN) $(LTO) $(SAN) \
-           -Iinclude -Isim -I$(LUA_INC)
+           -Iinclude -Isim -I$(LUA_INC) -DORRERY_SHARE='"$(PREFIX)/share/orrery"'
 LDFLAGS += $(LTO) $(OPT) $(SAN) $(if $(findstring clang,$(CC)),$(if $(LTO),-fuse-ld=lld))
 LDLIBS  := -llua5.4 -lsqlite3 -lcjson -lpthread -lm
 

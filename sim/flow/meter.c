@@ -85,7 +85,10 @@ void meter_sample(struct meter *m, struct recorder *r, const char *section, cons
     static const char *const names[] = { "latency_ms.p50", "latency_ms.p95", "latency_ms.p99" };
     double at[3] = { 0 }, seconds = ns_to_s(window_ns);
     uint64_t ok = m->by_outcome[OUTCOME_OK], failed = meter_failed(m);
-    bool any = m->latency.count > m->last.count;
+    uint64_t count = m->latency.count - m->last.count;
+    bool any = count > 0;
+    double mean_ns = any ? (m->latency.sum - m->last.sum) / (double)count : 0;
+    m->last.sum = m->latency.sum;
     if (seconds > 0) {
         recorder_sample(r, section, object, "throughput_per_s", "1/s", now_ns,
                         (double)(ok - m->last_ok) / seconds);
@@ -98,6 +101,8 @@ void meter_sample(struct meter *m, struct recorder *r, const char *section, cons
     uint64_t ended = ok - m->last_ok + failed - m->last_failed;
     m->window_rate = seconds > 0 ? (double)(ok - m->last_ok) / seconds : NAN;
     m->window_error_ratio = ended ? (double)(failed - m->last_failed) / (double)ended : NAN;
+    if (any)
+        recorder_sample(r, section, object, "latency_ms.mean", "ms", now_ns, mean_ns / 1e6);
     for (uint32_t i = 0; any && i < 3; i++)
         recorder_sample(r, section, object, names[i], "ms", now_ns, at[i] / 1e6);
     m->last_ok = ok;

@@ -34,7 +34,7 @@ uint64_t meter_failed(const struct meter *m); /* all outcomes but ok */
  * throughput_per_s, latency_ms.*, and failed_latency_ms.* when anything failed. */
 void meter_report(const struct meter *m, struct recorder *r, const char *section,
                   const char *object, const char *offered_name, double seconds);
-/* The window's series: throughput_per_s, failed_per_s, latency_ms.p50 .p95 .p99. */
+/* The window's series: throughput_per_s, failed_per_s, latency_ms.mean .p50 .p95 .p99. */
 void meter_sample(struct meter *m, struct recorder *r, const char *section, const char *object,
                   int64_t now_ns, int64_t window_ns);
 
