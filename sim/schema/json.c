@@ -148,7 +148,7 @@ static bool escape_read(struct reader *r)
     if (c == 'u') return escape_unicode(r);
     const char *at = c ? strchr(from, c) : NULL;
     if (!at)
-        return fail(r, "one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX", "unknown escape"), false;
+        return fail(r, "one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\u", "unknown escape"), false;
     text_add_n(&r->word, &to[at - from], 1);
     return true;
 }
