@@ -14,7 +14,10 @@ say      = $(if $(filter 1,$(V)),,@printf '  %-7s %s\n' $(1) $(2))
 BUILD   := build/$(notdir $(CC))$(OPT)-$(MODE)
 WARN    := -Wall -Wextra -Wno-missing-field-initializers -Wshadow -Wstrict-prototypes \
            -Wmissing-prototypes -Werror
-LTO     := $(if $(filter release,$(MODE)),$(if $(findstring clang,$(CC)),-flto=thin,-flto=auto))
+# clang's LTO needs lld; without it a clang build is still right, only slower.
+LLD     := $(shell command -v ld.lld)
+CLANG_LTO := $(if $(LLD),-flto=thin -fuse-ld=lld)
+LTO     := $(if $(filter release,$(MODE)),$(if $(findstring clang,$(CC)),$(CLANG_LTO),-flto=auto))
 AR      := $(if $(findstring clang,$(CC)),llvm-ar,gcc-ar)
 AR      := $(shell command -v $(AR) || ls /usr/bin/llvm-ar-* 2>/dev/null | tail -n 1 || echo ar)
 SAN_asan := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -24,8 +27,9 @@ SAN     := $(SAN_$(MODE))
 LUA_INC := $(firstword $(wildcard /usr/include/lua5.4 /usr/local/include/lua5.4 /usr/local/include))
 # -ffp-contract=off: a fused multiply-add would change results from machine to machine.
 CFLAGS  += -std=c17 -g $(OPT) -ffp-contract=off -D_GNU_SOURCE $(WARN) $(LTO) $(SAN) \
+           $(if $(findstring clang,$(CC)),-Wno-unused-command-line-argument) \
            -Iinclude -Isim -I$(LUA_INC) -DORRERY_SHARE='"$(PREFIX)/share/orrery"'
-LDFLAGS += $(LTO) $(OPT) $(SAN) $(if $(findstring clang,$(CC)),$(if $(LTO),-fuse-ld=lld))
+LDFLAGS += $(LTO) $(OPT) $(SAN)
 LDLIBS  := -llua5.4 -lsqlite3 -lcjson -lpthread -lm
 
 LIB_SRC := $(filter-out sim/cli/main.c,$(sort $(wildcard sim/*/*.c)))
