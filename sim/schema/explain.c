@@ -21,7 +21,7 @@ static void wrapped(struct text *out, const char *words, uint32_t left, uint32_t
     uint32_t at = left;
     while (*words) {
         size_t n = strcspn(words, " ");
-        if (at > left && at + n > right) {
+        if (at > left && at + 1 + n > right) {
             text_add(out, "\n");
             spaces(out, left);
             at = left;

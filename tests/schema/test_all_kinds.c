@@ -42,12 +42,25 @@ static void an_empty_scenario_loads(void **state)
     arena_close(a);
 }
 
+/* Examples are one line, as long as they are; all else fits the page. */
+static void expect_page(const char *text)
+{
+    for (const char *line = text; *line; line += strcspn(line, "\n") + 1)
+        if (strcspn(line, "\n") > 100 && strncmp(line, "  Example", 9))
+            fail_msg("wider than a page: %.120s", line);
+}
+
 static void every_kind_is_explained(void **state)
 {
+    struct text all = { 0 };
     (void)state;
+    assert_true(explain_text(NULL, &all));
+    expect_page(all.data);
+    text_close(&all);
     for (uint32_t i = 0; i < orrery_kind_count; i++) {
         struct text text = { 0 }, markdown = { 0 };
         assert_true(explain_text(orrery_kinds[i]->name, &text));
+        expect_page(text.data);
         assert_true(explain_markdown(orrery_kinds[i]->name, &markdown));
         for (const struct field *f = orrery_kinds[i]->fields; f && f->type != FIELD_NONE; f++)
             if (!strstr(text.data, f->name)) fail_msg("%s.%s", orrery_kinds[i]->name, f->name);
