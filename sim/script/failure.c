@@ -23,19 +23,18 @@ static const char *level_name(const lua_Debug *ar)
 static void trace_build(lua_State *L, struct text *out)
 {
     lua_Debug ar;
-    uint32_t shown = 0, more = 0;
+    uint32_t shown = 0;
     out->length = 0;
     for (int level = 1; lua_getstack(L, level, &ar); level++) {
         lua_getinfo(L, "Sln", &ar);
         if (ar.currentline <= 0) continue;
-        if (++shown > TRACE_LEVELS_MAX) {
-            more++;
-            continue;
+        if (++shown > TRACE_LEVELS_MAX) { /* a stack may be 200,000 deep: do not walk it */
+            text_add(out, "\n  ...");
+            return;
         }
         text_format(out, "%s  %s:%d: in %s", out->length ? "\n" : "", ar.short_src, ar.currentline,
                     level_name(&ar));
     }
-    if (more) text_format(out, "\n  ... and %u more calls", more);
 }
 
 /* --- the message */
