@@ -47,6 +47,7 @@ static void set_state(struct world *w, uint32_t pod, enum pod_state state)
 {
     struct pod *p = pod_get(w, pod);
     struct service *s = p->owner;
+    if (s->occupied) occupancy_mark(w, p);
     if (p->state == POD_READY && state != POD_READY) count_ready(w, s, -1);
     if (p->state != POD_READY && state == POD_READY) count_ready(w, s, +1);
     p->state = (uint8_t)state;

@@ -9,6 +9,7 @@
 
 static inline void enter(struct world *w, struct pod *p)
 {
+    if (p->owner->occupied) occupancy_mark(w, p);
     p->in_flight++;
     p->area_flight -= (uint64_t)now_ns(w);
 }
@@ -16,6 +17,7 @@ static inline void enter(struct world *w, struct pod *p)
 static inline void leave(struct world *w, struct pod *p)
 {
     check(p->in_flight > 0);
+    if (p->owner->occupied) occupancy_mark(w, p);
     p->in_flight--;
     p->area_flight += (uint64_t)now_ns(w);
 }

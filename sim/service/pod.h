@@ -21,7 +21,7 @@ struct resources_spec {
 struct service_spec {
     uint32_t replicas, replicas_max, workers, queue_limit, on_abandon;
     struct part discipline, startup, resources, queue_timeout, balancer;
-    bool async, drop_expired;
+    bool async, drop_expired, occupancy;
     int64_t memory, grace_ns;
     struct map endpoints;
 };
@@ -66,6 +66,7 @@ struct pod_side {
     uint32_t node;
     uint32_t crash_count;
     int64_t memory, started_ns, backoff_ns;
+    int64_t level_ns; /* since when in_flight is what it is, where the service keeps occupancy */
     struct ranked *queue; /* a heap, for ranked disciplines */
     uint32_t queue_capacity;
     uint64_t age;
@@ -89,9 +90,11 @@ struct service {
     struct program *programs; /* by operation */
     struct resource_list requests, limits;
     bool preempts, limited;   /* limited: limits.cpu was given */
+    bool occupied;            /* occupancy is kept */
     struct meter meter;
     struct histogram wait;    /* ns, of calls that had to wait for a worker */
     uint64_t unwaited;        /* those that did not */
+    struct histogram occupancy; /* ns by calls in flight at a pod; opened when kept */
     uint64_t wasted, restarts, interrupted; /* answers nobody waited for; crashes; preemptions */
     uint64_t offered_total, ended_total;    /* whole run, for the law of conservation */
     uint64_t area_ready;
@@ -155,6 +158,11 @@ int64_t cpu_remaining(const struct world *w, uint32_t call);
 double cpu_used_ns(struct world *w, uint32_t pod); /* CPU time so far, all its calls */
 void cpu_reset(struct world *w, uint32_t pod);
 double pod_cores(const struct world *w, const struct service *s); /* most CPU a pod can use */
+
+/* occupancy.c */
+void occupancy_mark(const struct world *w, const struct pod *p); /* its level or state is to change */
+void occupancy_reset(struct world *w, struct service *s);
+void occupancy_report(struct world *w, struct service *s);
 
 /* lifecycle.c */
 void lifecycle_open(struct world *w, struct diag *d);

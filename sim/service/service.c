@@ -93,6 +93,8 @@ static void service_open(struct world *w, struct service *s, const struct object
     }
     meter_open(&s->meter, w->arena);
     histogram_open(&s->wait, w->arena);
+    s->occupied = spec->occupancy;
+    if (s->occupied) histogram_open(&s->occupancy, w->arena);
     s->window_utilization = s->window_in_flight = s->window_queue = NAN;
     room->pod_count += s->capacity;
 }
@@ -206,6 +208,7 @@ static void room_reset(struct world *w)
         struct service *s = &room->services[i];
         meter_reset(&s->meter);
         histogram_reset(&s->wait);
+        occupancy_reset(w, s);
         s->unwaited = 0;
         s->wasted = s->restarts = s->interrupted = 0;
         s->area_ready = (uint64_t)(-(int64_t)s->ready * now);
@@ -262,6 +265,7 @@ static void report(struct world *w, struct service *s)
         s->unwaited = 0;
         recorder_histogram(r, "services", s->name, "wait_ms", &s->wait);
     }
+    occupancy_report(w, s);
     recorder_value(r, "services", s->name, "in_flight_mean", "1", t.flight / span);
     uint32_t in_flight = 0;
     for (uint32_t pod = s->first_pod; pod < s->first_pod + s->capacity; pod++)
@@ -386,6 +390,9 @@ static const struct field service_fields[] = {
          .doc = "Requests and limits of a pod, as Kubernetes has them."),
     BYTES(struct service_spec, "memory", memory, .preset = "0", .min = 0, .max = 1e15,
           .doc = "Memory a fresh pod uses, in bytes; above limits.memory it is OOM-killed."),
+    BOOL(struct service_spec, "occupancy", occupancy, .preset = "false",
+         .doc = "Whether to report how the calls in flight at a pod are spread over time; costs a few "
+                "nanoseconds a call."),
     PART(struct service_spec, "queueTimeout", queue_timeout, "dist", .unit = UNIT_DURATION,
          .preset = "",
          .doc = "How long a call waits for a worker before it is dropped as `expired`; for ever by "
