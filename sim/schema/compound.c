@@ -139,14 +139,20 @@ static const struct kind *part_kind(struct loader *l, const struct field *f, con
     return part_kind_of_scalar(l, role, v);
 }
 
-/* Inner parts come before outer ones: their loading ends first. */
-static void part_check_later(struct loader *l, const struct kind *k, void *spec, struct place at)
+/* Inner parts come before outer ones: their loading ends first. `first` is the number of the first
+ * check inside. */
+static void part_check_later(struct loader *l, const struct part *part, const struct value *said,
+                             uint32_t first)
 {
-    if (!k->check || l->dry) return;
+    if (!part->kind->check || l->dry) return;
     struct pending_check *p = arena_alloc(l->arena, sizeof *p);
-    *p = (struct pending_check){
-        .kind = k, .spec = spec, .at = at, .path = arena_text(l->arena, text_data(&l->path))
-    };
+    *p = (struct pending_check){ .kind = part->kind,
+                                 .spec = (void *)part->spec,
+                                 .said = said,
+                                 .at = part->at,
+                                 .path = arena_text(l->arena, text_data(&l->path)),
+                                 .number = ++l->check_count,
+                                 .first = first };
     if (l->checks_last)
         l->checks_last->next = p;
     else
@@ -160,12 +166,12 @@ static struct value *part_load(struct loader *l, const struct field *f, enum uni
     const struct value *fields;
     const struct kind *k = part_kind(l, f, v, &fields);
     if (!k) return NULL;
-    uint32_t errors = diag_error_count(l->diag);
+    uint32_t errors = diag_error_count(l->diag), first = l->check_count + 1;
     void *spec = arena_alloc(l->arena, k->spec_size);
     struct value *said = fields_load(l, k, fields, v->at, unit, spec);
     *part = (struct part){ .kind = k, .spec = spec, .at = v->at };
     if (diag_error_count(l->diag) != errors) return NULL;
-    part_check_later(l, k, spec, v->at);
+    part_check_later(l, part, said, first);
     return said;
 }
 
@@ -188,17 +194,19 @@ static struct value *list_load(struct loader *l, const struct field *f, enum uni
     char *items = arena_alloc(l->arena, count * size);
     struct value *said = value_list(l->arena, v->at);
     const struct value *next = one ? v : v->list_first;
-    bool good = true;
     for (uint32_t i = 0; i < count; i++, next = next->next) {
         size_t length = l->path.length;
+        char *member = items + said->list_count * size; /* only sound ones are kept */
         if (!one) path_index(&l->path, i + 1);
-        struct value *item_said = field_load(l, &item, unit, next, items + i * size);
-        if (item_said) value_append(said, item_said);
-        good = good && item_said;
+        struct value *item_said = field_load(l, &item, unit, next, member);
+        if (item_said)
+            value_append(said, item_said);
+        else
+            memset(member, 0, size);
         path_cut(&l->path, length);
     }
-    *list = (struct list){ .count = count, .items = items };
-    return good ? said : NULL;
+    *list = (struct list){ .count = said->list_count, .items = items };
+    return said->list_count == count ? said : NULL;
 }
 
 /* ------------------------------------------------------------------------- maps */
@@ -300,6 +308,7 @@ static struct value *map_load(struct loader *l, const struct field *f, enum unit
         loader_error(l, v->list_first->at, "write [\"key\"] = ...", "every item needs a key");
         return NULL;
     }
+    item.judge = NULL; /* it judges the keys */
     struct map_entry *entries = arena_alloc(l->arena, v->count * sizeof *entries);
     const struct value **sorted = keys_sorted(l->arena, v);
     struct value *said = value_map(l->arena, v->at);
@@ -307,6 +316,7 @@ static struct value *map_load(struct loader *l, const struct field *f, enum unit
     for (uint32_t i = 0; i < v->count; i++) {
         size_t length = l->path.length;
         path_key(&l->path, sorted[i]->key);
+        loader_judge_later(l, f, sorted[i]->key, sorted[i]->at);
         struct value *entry_said = entry_load(l, &item, unit, sorted[i], &entries[i]);
         if (entry_said) said_add(said, entries[i].key, entry_said);
         good = good && entry_said;

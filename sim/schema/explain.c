@@ -6,6 +6,8 @@
 #define PAGE_WIDTH 100
 /* However long the other cells are, the prose keeps this much room. */
 #define DOC_WIDTH_MIN 30
+/* A default longer than this stands with the prose. */
+#define PRESET_WIDTH_MAX 16
 
 #define COLUMN_COUNT 5
 enum { COLUMN_NAME, COLUMN_TYPE, COLUMN_PRESET, COLUMN_RANGE, COLUMN_DOC };
@@ -39,6 +41,12 @@ static void wrapped(struct text *out, const char *words, uint32_t left, uint32_t
 
 /* ------------------------------------------------------------------------- the field table */
 
+/* One long default would push every meaning off the page. */
+static bool preset_is_long(const struct field *f)
+{
+    return strlen(field_preset_text(f)) > PRESET_WIDTH_MAX;
+}
+
 static void cell(const struct field *f, int column, struct text *out)
 {
     if (column == COLUMN_NAME)
@@ -46,11 +54,13 @@ static void cell(const struct field *f, int column, struct text *out)
     else if (column == COLUMN_TYPE)
         field_type_text(f, out);
     else if (column == COLUMN_PRESET)
-        text_add(out, field_preset_text(f));
+        text_add(out, preset_is_long(f) ? "(below)" : field_preset_text(f));
     else if (column == COLUMN_RANGE)
         field_range_text(f, out);
     else
         field_doc_text(f, out);
+    if (column == COLUMN_DOC && preset_is_long(f))
+        text_format(out, " Default: %s.", field_preset_text(f));
 }
 
 static const char *const titles[COLUMN_COUNT] = { "FIELD", "TYPE", "DEFAULT", "RANGE", "MEANING" };

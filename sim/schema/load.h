@@ -17,11 +17,22 @@ struct pending_reference {
     struct place at;
 };
 
+/* Numbered from 1; those of the parts inside come before, and their numbers are `first` and up. */
 struct pending_check {
     struct pending_check *next;
     const struct kind *kind;
     void *spec;
+    const struct value *said;
     const char *path;
+    struct place at;
+    uint32_t number, first;
+};
+
+/* A text that names something, for its field's judge. */
+struct pending_text {
+    struct pending_text *next;
+    const struct field *field;
+    const char *text, *path;
     struct place at;
 };
 
@@ -35,6 +46,8 @@ struct loader {
     bool dry; /* reading a preset to compare with: nothing may be left pending */
     struct pending_reference *references, *references_last;
     struct pending_check *checks, *checks_last;
+    struct pending_text *texts, *texts_last;
+    uint32_t check_count;
 };
 
 /* What a scalar field holds, whichever the type. */
@@ -63,6 +76,10 @@ const char *loader_nearest(struct loader *l, const char *wanted, const char *con
 void *loader_wrong_type(struct loader *l, enum field_type type, const struct value *v);
 /* v, a text, is a DNS label; else tells so. */
 bool loader_name(struct loader *l, const struct value *v);
+
+/* Keeps text for the field's judge, if it has one. */
+void loader_judge_later(struct loader *l, const struct field *f, const char *text,
+                        struct place at);
 
 /* quantity.c and scalar.c */
 struct value *quantity_load(struct loader *l, const struct field *f, enum unit unit,

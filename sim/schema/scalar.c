@@ -41,11 +41,29 @@ static struct value *choice_load(struct loader *l, const struct field *f, const 
     return NULL;
 }
 
-static struct value *text_load(struct loader *l, const struct value *v, void *member)
+void loader_judge_later(struct loader *l, const struct field *f, const char *text,
+                        struct place at)
+{
+    if (!f->judge || l->dry) return;
+    struct pending_text *p = arena_alloc(l->arena, sizeof *p);
+    *p = (struct pending_text){ .field = f,
+                                .text = arena_text(l->arena, text),
+                                .at = at,
+                                .path = arena_text(l->arena, text_data(&l->path)) };
+    if (l->texts_last)
+        l->texts_last->next = p;
+    else
+        l->texts = p;
+    l->texts_last = p;
+}
+
+static struct value *text_load(struct loader *l, const struct field *f, const struct value *v,
+                               void *member)
 {
     if (v->type != VALUE_TEXT) return loader_wrong_type(l, FIELD_TEXT, v);
     struct value *said = value_text(l->arena, v->at, v->text);
     *(const char **)member = said->text;
+    loader_judge_later(l, f, said->text, v->at);
     return said;
 }
 
@@ -89,11 +107,12 @@ bool loader_name(struct loader *l, const struct value *v)
     return false;
 }
 
-static struct value *name_load(struct loader *l, const struct value *v, void *member)
+static struct value *name_load(struct loader *l, const struct field *f, const struct value *v,
+                               void *member)
 {
     if (v->type != VALUE_TEXT) return loader_wrong_type(l, FIELD_NAME, v);
     if (!loader_name(l, v)) return NULL;
-    return text_load(l, v, member);
+    return text_load(l, f, v, member);
 }
 
 static struct value *reference_load(struct loader *l, const struct field *f, const struct value *v,
@@ -162,9 +181,9 @@ struct value *scalar_load(struct loader *l, const struct field *f, enum unit uni
     case FIELD_CHOICE:
         return choice_load(l, f, v, member);
     case FIELD_NAME:
-        return name_load(l, v, member);
+        return name_load(l, f, v, member);
     case FIELD_TEXT:
-        return text_load(l, v, member);
+        return text_load(l, f, v, member);
     case FIELD_REFERENCE:
         return reference_load(l, f, v, member);
     case FIELD_HOOK:
