@@ -30,9 +30,17 @@ struct filter_type {
                             enum outcome *outcome);
     /* The reply's outcome is in the call; may be changed there. WAIT: as above. NULL: pass. */
     enum verdict (*on_reply)(const struct filter_site *site, struct world *w, uint32_t call);
-    /* The call got a new id while this filter still guards it: arm its timers again. */
-    void (*on_moved)(const struct filter_site *site, struct world *w, uint32_t call);
+    /* The call got a new id while this filter still guards it: arm its timers again. `old` is only
+     * a number by now. */
+    void (*on_moved)(const struct filter_site *site, struct world *w, uint32_t call, uint32_t old);
+    /* The call ends without a reply to this filter: one further out gave up, or the caller is gone.
+     * Told to all it has passed and to the one that keeps it waiting; give back what it holds, but
+     * begin nothing with other calls (schedule that for now). */
+    void (*on_gone)(const struct filter_site *site, struct world *w, uint32_t call);
     bool retries; /* makes attempts: inner filters' timers belong to one attempt */
 };
+
+/* What the filter at `index` of the call's route works with; for events of filters. */
+struct filter_site filter_site_of(const struct world *w, uint32_t call, uint8_t index);
 
 #endif

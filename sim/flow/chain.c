@@ -16,6 +16,12 @@ static struct filter_site site_of(const struct world *w, const struct route *r,
                                  c->route, index, r->filters[index].shared };
 }
 
+struct filter_site filter_site_of(const struct world *w, uint32_t id, uint8_t index)
+{
+    const struct call *c = call_get(w, id);
+    return site_of(w, &flow_of(w)->routes[c->route], c, index);
+}
+
 static void finish(struct world *w, uint32_t id, const struct route *r)
 {
     struct call *c = call_get(w, id);
@@ -190,13 +196,25 @@ static void release(struct world *w, uint32_t id)
 }
 
 /* Filters outside the one that gave up learn the id they must now wait for. */
-static void tell_moved(struct world *w, uint32_t id, uint8_t index)
+static void tell_moved(struct world *w, uint32_t id, uint32_t old, uint8_t index)
 {
     const struct call *c = call_get(w, id);
     const struct route *r = &flow_of(w)->routes[c->route];
     for (uint8_t i = 0; i < index; i++) {
         struct filter_site site = site_of(w, r, c, i);
-        if (r->filters[i].type->on_moved) r->filters[i].type->on_moved(&site, w, id);
+        if (r->filters[i].type->on_moved) r->filters[i].type->on_moved(&site, w, id, old);
+    }
+}
+
+/* Filters from `first` on that saw the call go out will see no reply to it. */
+static void tell_gone(struct world *w, uint32_t id, uint8_t first)
+{
+    const struct call *c = call_get(w, id);
+    const struct route *r = &flow_of(w)->routes[c->route];
+    uint8_t end = c->stage + (c->state == CALL_CALLER && c->stage < r->filter_count);
+    for (uint8_t i = first; i < end; i++) {
+        struct filter_site site = site_of(w, r, c, i);
+        if (r->filters[i].type->on_gone) r->filters[i].type->on_gone(&site, w, id);
     }
 }
 
@@ -225,9 +243,10 @@ static uint32_t split_caller(struct world *w, uint32_t old, uint8_t index)
 
 uint32_t call_abandon(struct world *w, uint32_t old, uint8_t index)
 {
+    tell_gone(w, old, index + 1);
     uint32_t id = split_caller(w, old, index);
     release(w, old);
-    tell_moved(w, id, index);
+    tell_moved(w, id, old, index);
     return id;
 }
 
@@ -242,7 +261,7 @@ void call_sever(struct world *w, uint32_t old, enum outcome outcome)
     route_return(w, old);
     uint32_t id = split_caller(w, old, stage);
     call_close(w, old);
-    tell_moved(w, id, stage);
+    tell_moved(w, id, old, stage);
     call_get(w, id)->outcome = (uint8_t)outcome;
     backward(w, id);
 }
@@ -250,6 +269,7 @@ void call_sever(struct world *w, uint32_t old, enum outcome outcome)
 void call_drop(struct world *w, uint32_t id)
 {
     struct call *c = call_get(w, id);
+    tell_gone(w, id, 0);
     if (flow_of(w)->routes[c->route].by_pod) call_unlink(w, c->parent, id);
     release(w, id);
 }

@@ -108,8 +108,10 @@ static enum verdict timeout_on_call(const struct filter_site *site, struct world
 }
 
 /* A filter further in gave up on an attempt; this timer's call goes on under a new id. */
-static void timeout_on_moved(const struct filter_site *site, struct world *w, uint32_t id)
+static void timeout_on_moved(const struct filter_site *site, struct world *w, uint32_t id,
+                             uint32_t old)
 {
+    (void)old;
     const struct timeout_shared *shared = site->shared;
     const struct call *c = call_get(w, id);
     if (shared->per_attempt) return; /* its attempt ends with the reply on its way */
