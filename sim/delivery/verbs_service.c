@@ -131,8 +131,8 @@ const struct verb verb_restart = {
 };
 
 static const char *const signal_names[] = { "p50",         "p95",         "p99",       "throughput",
-                                            "error_ratio", "utilization", "in_flight", "queue",
-                                            "replicas",    "ready" };
+                                            "error_ratio", "utilization", "cpu",       "in_flight",
+                                            "queue",       "replicas",    "ready" };
 #define SIGNAL_COUNT (sizeof signal_names / sizeof *signal_names)
 
 static bool signal_known(const char *name)
@@ -175,8 +175,8 @@ const struct verb verb_signal = {
     .usage = "w:signal(\"service.signal\")",
     .doc =
         "What the last complete window measured: p50, p95, p99 (seconds), throughput (per second), "
-        "error_ratio, utilization, in_flight, queue; or replicas, ready now. Not a number (nan) "
-        "when nothing was measured.",
+        "error_ratio, utilization (of workers), cpu (share of the CPU that ready pods may use), "
+        "in_flight, queue; or replicas, ready now. Not a number (nan) when nothing was measured.",
     .signature = "t",
     .act = signal_act,
 };

@@ -118,6 +118,7 @@ static bool owners_report(struct world *w, double *total)
     const struct price_spec *price = document_singleton(w->doc, "price");
     if (!price || (price->cpu_per_hour == 0 && price->memory_gib_per_hour == 0)) return false;
     struct infra *f = infra_of(w);
+    double all_core_hours = 0, all_gib_hours = 0;
     for (uint32_t i = 0; i < f->account_count; i++) {
         struct account *a = &f->accounts[i];
         account_settle(a, now_ns(w));
@@ -126,7 +127,11 @@ static bool owners_report(struct world *w, double *total)
         double cost = core_hours * price->cpu_per_hour + gib_hours * price->memory_gib_per_hour;
         cost_value(w, "by_service.", a->owner, cost);
         *total += cost;
+        all_core_hours += core_hours;
+        all_gib_hours += gib_hours;
     }
+    recorder_value(w->recorder, "cost", "", "requested_core_hours", "core h", all_core_hours);
+    recorder_value(w->recorder, "cost", "", "requested_memory_gib_hours", "GiB h", all_gib_hours);
     return true;
 }
 

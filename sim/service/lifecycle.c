@@ -68,10 +68,11 @@ static const struct event_type pod_ready = { "pod.ready", on_ready, NULL, PHASE_
 static void start_process(struct world *w, uint32_t pod)
 {
     struct pod *p = pod_get(w, pod);
-    const struct service *s = p->owner;
+    struct service *s = p->owner;
     uint64_t key = stream_key(w->root_key, s->name, "startup");
     struct rng r = rng_keyed(key_child(key_child(key, pod - s->first_pod), p->generation));
     side_of(w, pod)->memory = s->spec->memory;
+    if (now_ns(w) >= w->warmup_ns) s->starts++;
     set_state(w, pod, POD_STARTING);
     int64_t startup_ns = dist_draw_ns(&s->spec->startup, &r);
     engine_at(w->engine, time_add(now_ns(w), startup_ns), &pod_ready, pod, p->generation);

@@ -95,15 +95,17 @@ struct service {
     struct histogram wait;    /* ns, of calls that had to wait for a worker */
     uint64_t unwaited;        /* those that did not */
     struct histogram occupancy; /* ns by calls in flight at a pod; opened when kept */
-    uint64_t wasted, restarts, interrupted; /* answers nobody waited for; crashes; preemptions */
+    /* answers nobody waited for; starts, for whatever reason; crashes; preemptions */
+    uint64_t wasted, starts, restarts, interrupted;
     uint64_t offered_total, ended_total;    /* whole run, for the law of conservation */
     uint64_t area_ready;
     uint32_t ready_min, ready_max;
     struct disturbance *disturbances;
     uint32_t *disturbance_ids;
     uint32_t disturbance_count, disturbance_capacity;
-    double window_utilization, window_in_flight, window_queue;
-    double last_flight, last_queue, last_busy, last_capacity; /* integrals when the window began */
+    double window_utilization, window_cpu, window_in_flight, window_queue;
+    /* integrals when the window began */
+    double last_flight, last_queue, last_busy, last_cpu, last_capacity;
 };
 
 struct service_room {

@@ -95,7 +95,7 @@ static void service_open(struct world *w, struct service *s, const struct object
     histogram_open(&s->wait, w->arena);
     s->occupied = spec->occupancy;
     if (s->occupied) histogram_open(&s->occupancy, w->arena);
-    s->window_utilization = s->window_in_flight = s->window_queue = NAN;
+    s->window_utilization = s->window_cpu = s->window_in_flight = s->window_queue = NAN;
     room->pod_count += s->capacity;
 }
 
@@ -210,10 +210,10 @@ static void room_reset(struct world *w)
         histogram_reset(&s->wait);
         occupancy_reset(w, s);
         s->unwaited = 0;
-        s->wasted = s->restarts = s->interrupted = 0;
+        s->wasted = s->starts = s->restarts = s->interrupted = 0;
         s->area_ready = (uint64_t)(-(int64_t)s->ready * now);
         s->ready_min = s->ready_max = s->ready;
-        s->last_flight = s->last_queue = s->last_busy = s->last_capacity = 0;
+        s->last_flight = s->last_queue = s->last_busy = s->last_cpu = s->last_capacity = 0;
         for (uint32_t pod = s->first_pod; pod < s->first_pod + s->capacity; pod++) {
             struct pod *p = pod_get(w, pod);
             p->area_flight = (uint64_t)(-(int64_t)p->in_flight * now);
@@ -235,6 +235,7 @@ static void sample(struct world *w, struct service *s, int64_t window_ns)
     s->window_in_flight = (t.flight - s->last_flight) / window;
     s->window_queue = (t.queue - s->last_queue) / window;
     s->window_utilization = utilization(w, s, used - s->last_busy, used - s->last_busy, pod_ns);
+    s->window_cpu = pod_ns > 0 ? (t.cpu - s->last_cpu) / (pod_ns * pod_cores(w, s)) : NAN;
     meter_sample(&s->meter, r, "services", s->name, now, window_ns);
     recorder_sample(r, "services", s->name, "in_flight", "1", now, s->window_in_flight);
     recorder_sample(r, "services", s->name, "queue", "1", now, s->window_queue);
@@ -243,6 +244,7 @@ static void sample(struct world *w, struct service *s, int64_t window_ns)
     s->last_flight = t.flight;
     s->last_queue = t.queue;
     s->last_busy = used;
+    s->last_cpu = t.cpu;
     s->last_capacity = capacity;
 }
 
@@ -280,6 +282,7 @@ static void report(struct world *w, struct service *s)
     recorder_value(r, "services", s->name, "replicas.max", "1", s->ready_max);
     recorder_value(r, "services", s->name, "replicas.last", "1", s->ready);
     recorder_value(r, "services", s->name, "restarts", "1", (double)s->restarts);
+    recorder_value(r, "services", s->name, "starts", "1", (double)s->starts);
     if (s->wasted) recorder_value(r, "services", s->name, "wasted", "1", (double)s->wasted);
     if (s->interrupted)
         recorder_value(r, "services", s->name, "interrupted", "1", (double)s->interrupted);
@@ -322,6 +325,7 @@ double service_signal(const struct world *w, uint32_t service, const char *signa
         { "throughput", s->meter.window_rate },
         { "error_ratio", s->meter.window_error_ratio },
         { "utilization", s->window_utilization },
+        { "cpu", s->window_cpu },
         { "in_flight", s->window_in_flight },
         { "queue", s->window_queue },
         { "replicas", (double)s->replicas },

@@ -63,7 +63,7 @@ struct disturbance {
 uint32_t service_disturb(struct world *w, const struct disturbance *d);
 void service_calm(struct world *w, uint32_t disturbance);
 
-/* Signals for scripts and rooms above: "p99", "utilization", "in_flight", "queue", "error_ratio",
+/* Signals for scripts and rooms above: "p99", "utilization", "cpu", "in_flight", "queue", "error_ratio",
  * "replicas", "ready", over the last complete window; NAN when unknown or empty. */
 double service_signal(const struct world *w, uint32_t service, const char *signal);
 
