@@ -2,9 +2,11 @@
 #include "base/arena.h"
 #include "cli/cli.h"
 #include "cli/scenario.h"
+#include "report/report.h"
 #include "schema/schema.h"
 
 #include <stdio.h>
+#include <string.h>
 
 struct explain_values {
     bool markdown, schema, luals, luacheckrc, json;
@@ -16,7 +18,7 @@ static const struct option explain_options[] = {
     { "markdown", 0, OPTION_FLAG, offsetof(struct explain_values, markdown),
       .doc = "As a reference page" },
     { "schema", 0, OPTION_FLAG, offsetof(struct explain_values, schema),
-      .doc = "The JSON Schema of scenario documents" },
+      .doc = "The JSON Schema of scenario documents; of results, with the operand orrery.run" },
     { "luals", 0, OPTION_FLAG, offsetof(struct explain_values, luals),
       .doc = "Types for the Lua language server" },
     { "luacheckrc", 0, OPTION_FLAG, offsetof(struct explain_values, luacheckrc),
@@ -74,13 +76,17 @@ static int explain_run(struct cli *cli, const void *values)
     const char *topic = cli->operand_count ? cli->operands[0] : NULL;
     uint32_t forms = v->markdown + v->schema + v->luals + v->luacheckrc + (v->expand != NULL);
     if (forms > 1) return cli_fail(cli, EXIT_USAGE, "choose one form");
-    if (topic && (v->schema || v->luals || v->luacheckrc || v->expand))
+    bool results = topic && v->schema && strcmp(topic, "orrery.run") == 0;
+    if (topic && !results && (v->schema || v->luals || v->luacheckrc || v->expand))
         return cli_fail(cli, EXIT_USAGE, "this form is of everything: leave out '%s'", topic);
     if (v->set.count && !v->expand) return cli_fail(cli, EXIT_USAGE, "--set goes with --expand");
     struct text out = { 0 };
     int code;
     if (v->expand) {
         code = expand(cli, v, &out);
+    } else if (results) {
+        report_json_schema(&out);
+        code = cli_print(cli, &out);
     } else if (v->schema || v->luals || v->luacheckrc) {
         (v->schema ? explain_json_schema : v->luals ? explain_luals : explain_luacheckrc)(&out);
         code = cli_print(cli, &out);
@@ -101,6 +107,7 @@ const struct command command_explain = {
             "  orrery explain\n"
             "  orrery explain service.replicas\n"
             "  orrery explain --schema > orrery.schema.json\n"
+            "  orrery explain --schema orrery.run\n"
             "  orrery explain --expand scenario.lua\n",
     .options = explain_options,
     .values_size = sizeof(struct explain_values),

@@ -15,6 +15,8 @@ struct report_options {
 void report_table(const struct result *r, const struct report_options *o, struct text *out);
 /* The object of `orrery run --json`, without a final newline. */
 void report_json(const struct result *r, struct text *out);
+/* The JSON Schema of that object. */
+void report_json_schema(struct text *out);
 /* The same tables for a README or a pull request. */
 void report_markdown(const struct result *r, struct text *out);
 
