@@ -15,6 +15,7 @@
 
 #define HOOK_INSTRUCTIONS 1000 /* often enough to stop soon, rarely enough to cost 1 % */
 #define BYTES_PER_WORK 64      /* memcpy moves 64 bytes in about the time of one instruction */
+#define ARGUMENTS_FREE 128 /* a call with fewer arguments costs what any call costs */
 #define REFUSAL_WORK_BYTES 16  /* a refusal makes Lua collect: it walks all that is in use */
 
 const struct script_limits script_limits_default = {
@@ -159,10 +160,27 @@ void limits_work(lua_State *L, uint64_t amount)
     if (limits_left(s) == 0) limits_trip(L, LIMIT_INSTRUCTIONS);
 }
 
+static bool has_argument(lua_State *L, lua_Debug *ar, int number)
+{
+    if (!lua_getlocal(L, ar, -number)) return false;
+    lua_pop(L, 1);
+    return true;
+}
+
+/* One `f(...)` copies every argument in one instruction: when there are many, that is the work. */
+static uint64_t argument_work(lua_State *L, lua_Debug *ar)
+{
+    if (!has_argument(L, ar, ARGUMENTS_FREE)) return 0;
+    int known = ARGUMENTS_FREE;
+    while (has_argument(L, ar, known * 2))
+        known *= 2;
+    return (uint64_t)known * HOOK_INSTRUCTIONS * sizeof(lua_Number) / BYTES_PER_WORK;
+}
+
 static void count(lua_State *L, lua_Debug *ar)
 {
-    (void)ar;
     struct script *s = script_of(L);
+    limits_work(L, argument_work(L, ar));
     if (cpu_ns() - s->cpu_ns_start > SCRIPT_SECONDS_MAX * INT64_C(1000000000))
         limits_trip(L, LIMIT_SECONDS);
     limits_work(L, s->work_max < HOOK_INSTRUCTIONS ? s->work_max : HOOK_INSTRUCTIONS);
