@@ -16,6 +16,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define INCLUDE_WORK 10000 /* finding and opening a file costs about 10 us */
+
 /* --- reading */
 
 static bool read_all(struct arena *a, int fd, size_t size, char **text, size_t *length)
@@ -264,6 +266,7 @@ int source_include(lua_State *L)
     char error[256];
     const char *relative = luaL_checkstring(L, 1);
     if (!s->loading) luaL_error(L, "a callback cannot include files");
+    limits_work(L, INCLUDE_WORK);
     struct source *src = source_read(s, relative, error, sizeof error);
     if (!src) return luaL_error(L, "'%s' %s", relative, error);
     refuse_cycle(L, src);

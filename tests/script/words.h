@@ -162,7 +162,7 @@ static inline char *folder_open(char *path, size_t size)
 
 static inline const char *file_write(const char *folder, const char *name, const char *text)
 {
-    static char path[512];
+    static char path[800];
     snprintf(path, sizeof path, "%s/%s", folder, name);
     FILE *f = fopen(path, "w");
     assert_non_null(f);
