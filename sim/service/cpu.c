@@ -79,8 +79,35 @@ static struct on_cpu *list_find(const struct world *w, uint32_t call)
     return NULL;
 }
 
+/* What each task of a sharing pod has been given so far, now. */
+static double served_now(const struct world *w, const struct pod_side *side)
+{
+    return side->served + side->rate * (double)(now_ns(w) - side->advanced_ns);
+}
+
+/* Of the work alone, however slowly it goes; rounded up, so that nothing is lost. */
+static int64_t task_left(const struct world *w, const struct pod_side *side, uint32_t at)
+{
+    double left = side->tasks[at].tag - served_now(w, side);
+    return left > 0 ? (int64_t)ceil(left) : 0;
+}
+
+static uint32_t task_find(const struct pod_side *side, uint32_t call)
+{
+    uint32_t at = 0;
+    while (at < side->task_count && side->tasks[at].call != call)
+        at++;
+    return at;
+}
+
 int64_t cpu_remaining(const struct world *w, uint32_t call)
 {
+    const struct pod_side *side = side_of(w, call_get(w, call)->pod);
+    if (!pod_get(w, call_get(w, call)->pod)->fast) {
+        uint32_t at = task_find(side, call);
+        check(at < side->task_count);
+        return task_left(w, side, at);
+    }
     const struct on_cpu *x = list_find(w, call);
     check(x != NULL);
     return x->done_ns - now_ns(w);
@@ -89,12 +116,15 @@ int64_t cpu_remaining(const struct world *w, uint32_t call)
 uint32_t cpu_victim(const struct world *w, uint32_t pod, int64_t rank)
 {
     const struct pod_side *side = side_of(w, pod);
-    uint32_t worst = CALL_NONE;
+    bool fast = pod_get(w, pod)->fast;
+    uint32_t worst = CALL_NONE, count = fast ? side->on_cpu_count : side->task_count;
     int64_t worst_rank = rank;
-    for (uint32_t i = 0; i < side->on_cpu_count; i++) {
-        int64_t at = waiting_rank(w, side->on_cpu[i].call, side->on_cpu[i].done_ns - now_ns(w));
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t call = fast ? side->on_cpu[i].call : side->tasks[i].call;
+        int64_t left = fast ? side->on_cpu[i].done_ns - now_ns(w) : task_left(w, side, i);
+        int64_t at = waiting_rank(w, call, left);
         if (at <= worst_rank) continue;
-        worst = side->on_cpu[i].call;
+        worst = call;
         worst_rank = at;
     }
     return worst;
@@ -184,11 +214,9 @@ void cpu_stop(struct world *w, uint32_t call)
         return;
     }
     advance(w, pod);
-    for (uint32_t i = 0; i < side->task_count; i++)
-        if (side->tasks[i].call == call) {
-            task_remove(w, pod, i);
-            break;
-        }
+    uint32_t at = task_find(side, call);
+    if (at == side->task_count) return; /* it had a worker, but was not on a CPU */
+    task_remove(w, pod, at);
     rates_changed(w, pod);
 }
 
@@ -318,14 +346,20 @@ void cpu_clear(struct world *w, uint32_t pod)
     rates_changed(w, pod);
 }
 
-double cpu_used_ns(struct world *w, uint32_t pod)
+/* Since `cpu_ns` was last brought up to date. Looking must not advance anything: the rounding of
+ * one step taken as two would move events. */
+static double cpu_since_ns(const struct world *w, const struct pod_side *side)
 {
-    advance(w, pod);
-    return side_of(w, pod)->cpu_ns;
+    double elapsed = (double)(now_ns(w) - side->advanced_ns);
+    return side->rate * elapsed * (double)side->task_count;
+}
+
+double cpu_used_ns(const struct world *w, uint32_t pod)
+{
+    return side_of(w, pod)->cpu_ns + cpu_since_ns(w, side_of(w, pod));
 }
 
 void cpu_reset(struct world *w, uint32_t pod)
 {
-    advance(w, pod);
-    side_of(w, pod)->cpu_ns = 0;
+    side_of(w, pod)->cpu_ns = -cpu_since_ns(w, side_of(w, pod));
 }

@@ -1,7 +1,8 @@
 /* lifecycle.c - pods come, start, become ready, drain, crash and go.
  *
  * Invariant: a pod is in its group's ready set exactly while its state is POD_READY; a pod that is
- * not gone holds room on its node. Shortfalls (no room, a node that died) are tried again. */
+ * not gone holds room on its node. A shortfall (no room, a node that died) is told once and tried
+ * again until it is over. */
 #include "service/pod.h"
 
 #include "base/arena.h"
@@ -12,6 +13,11 @@
 #define CRASH_BACKOFF_NS (10 * NS_PER_S)
 #define CRASH_BACKOFF_NS_MAX (300 * NS_PER_S)
 #define CRASH_FORGET_NS (600 * NS_PER_S)
+/* Kubernetes takes a node for lost after 40 s without a heartbeat (the controller manager's
+ * --node-monitor-grace-period); its pods then stay bound to it for their toleration. A node that
+ * returns is seen at its next heartbeat, every 10 s (the kubelet's nodeStatusUpdateFrequency). */
+#define NODE_GRACE_NS (40 * NS_PER_S)
+#define NODE_HEARTBEAT_NS (10 * NS_PER_S)
 
 const char *const pod_state_names[] = { "gone", "starting", "ready", "draining", "crashed" };
 
@@ -58,7 +64,6 @@ static void on_ready(struct world *w, uint32_t pod, uint32_t generation)
 {
     if (pod_get(w, pod)->generation != generation || pod_get(w, pod)->state != POD_STARTING) return;
     set_state(w, pod, POD_READY);
-    side_of(w, pod)->started_ns = now_ns(w);
     if (w->tracing) recorder_trace(w->recorder, now_ns(w), "pod.ready", "pod=%u", pod);
     tell(w, pod, POD_READY);
 }
@@ -72,18 +77,21 @@ static void start_process(struct world *w, uint32_t pod)
     uint64_t key = stream_key(w->root_key, s->name, "startup");
     struct rng r = rng_keyed(key_child(key_child(key, pod - s->first_pod), p->generation));
     side_of(w, pod)->memory = s->spec->memory;
+    side_of(w, pod)->started_ns = now_ns(w);
+    side_of(w, pod)->lost = false;
     if (now_ns(w) >= w->warmup_ns) s->starts++;
     set_state(w, pod, POD_STARTING);
     int64_t startup_ns = dist_draw_ns(&s->spec->startup, &r);
     engine_at(w->engine, time_add(now_ns(w), startup_ns), &pod_ready, pod, p->generation);
 }
 
-/* Requests reserve CPU, so a pod that never wants more than it requested cannot be slowed. */
+/* Requests reserve CPU: where no pod can want more than it requested, none is ever slowed. One
+ * that can takes what is idle, so then all must be watched. */
 static bool is_fast(const struct service *s, uint32_t node, const struct world *w)
 {
     if (s->discipline->shares || (s->limited && s->limits.cpu < (double)s->spec->workers))
         return false;
-    return infra_node(w, node)->cpu > 1e300 || (double)s->spec->workers <= s->requests.cpu;
+    return infra_node(w, node)->cpu > 1e300 || service_room_of(w)->reserved;
 }
 
 static bool place(struct world *w, uint32_t pod)
@@ -129,12 +137,15 @@ uint32_t pod_start(struct world *w, uint32_t service, uint32_t cause)
     for (uint32_t pod = s->first_pod; pod < s->first_pod + s->capacity; pod++) {
         if (pod_get(w, pod)->state != POD_GONE) continue;
         if (!place(w, pod)) {
-            recorder_event(w->recorder, now_ns(w), "pod.unschedulable", s->name, cause,
-                           "no node has room for another pod");
+            if (!s->unschedulable)
+                recorder_event(w->recorder, now_ns(w), "pod.unschedulable", s->name, cause,
+                               "no node has room for another pod");
+            s->unschedulable = true;
             return POD_NONE;
         }
         side_of(w, pod)->crash_count = 0;
         start_process(w, pod);
+        if (active_count(w, s) >= s->replicas) s->unschedulable = false;
         return pod;
     }
     return POD_NONE;
@@ -143,15 +154,23 @@ uint32_t pod_start(struct world *w, uint32_t service, uint32_t cause)
 static void on_fill(struct world *w, uint32_t service, uint32_t unused);
 static const struct event_type service_fill = { "service.fill", on_fill, NULL, PHASE_CONTROL };
 
+/* At most one retry is pending, however often a pod goes meanwhile. */
+static void fill(struct world *w, uint32_t service)
+{
+    struct service *s = &service_room_of(w)->services[service];
+    while (active_count(w, s) < s->replicas) {
+        if (pod_start(w, service, 0) != POD_NONE) continue;
+        if (!s->filling) engine_at(w->engine, now_ns(w) + FILL_RETRY_NS, &service_fill, service, 0);
+        s->filling = true;
+        return;
+    }
+}
+
 static void on_fill(struct world *w, uint32_t service, uint32_t unused)
 {
     (void)unused;
-    const struct service *s = &service_room_of(w)->services[service];
-    while (active_count(w, s) < s->replicas) {
-        if (pod_start(w, service, 0) != POD_NONE) continue;
-        engine_at(w->engine, now_ns(w) + FILL_RETRY_NS, &service_fill, service, 0);
-        return;
-    }
+    service_room_of(w)->services[service].filling = false;
+    fill(w, service);
 }
 
 static void gone(struct world *w, uint32_t pod)
@@ -163,7 +182,7 @@ static void gone(struct world *w, uint32_t pod)
     p->generation++;
     unplace(w, pod);
     tell(w, pod, POD_GONE);
-    on_fill(w, service, 0);
+    fill(w, service);
 }
 
 void pod_drained_check(struct world *w, uint32_t pod)
@@ -185,11 +204,13 @@ static void evict_all(struct world *w, uint32_t pod)
 
 static void on_grace_over(struct world *w, uint32_t pod, uint32_t generation)
 {
-    const struct pod *p = pod_get(w, pod);
+    struct pod *p = pod_get(w, pod);
     if (p->generation != generation || p->state != POD_DRAINING) return;
     note(w, pod, "pod.killed", 0, "after its grace period");
+    p->serving = 1; /* nobody is started while the dead are counted */
     evict_all(w, pod);
-    if (pod_get(w, pod)->generation == generation) pod_drained_check(w, pod);
+    p->serving = 0;
+    pod_drained_check(w, pod);
 }
 
 static const struct event_type grace_over = { "pod.grace", on_grace_over, NULL, PHASE_CONTROL };
@@ -219,25 +240,44 @@ bool service_scale(struct world *w, uint32_t service, uint32_t replicas, uint32_
         pod_drain(w, s->first_pod + i, cause);
         active--;
     }
-    on_fill(w, service, 0);
+    fill(w, service);
     return true;
+}
+
+static void on_restart(struct world *w, uint32_t pod, uint32_t generation);
+static const struct event_type pod_restart = { "pod.restart", on_restart, NULL, PHASE_CONTROL };
+
+/* The pod stays bound to its lost node until it is evicted; then its slot is filled elsewhere. */
+static void await_node(struct world *w, uint32_t pod)
+{
+    const struct pod *p = pod_get(w, pod);
+    struct pod_side *side = side_of(w, pod);
+    if (!side->lost) side->lost_ns = now_ns(w);
+    side->lost = true;
+    int64_t evict_ns = time_add(side->lost_ns + NODE_GRACE_NS, p->owner->spec->toleration_ns);
+    if (now_ns(w) >= evict_ns) {
+        note(w, pod, "pod.evicted", 0, "from a node that is unreachable");
+        gone(w, pod);
+        return;
+    }
+    int64_t next_ns = now_ns(w) + NODE_HEARTBEAT_NS;
+    engine_at(w->engine, next_ns < evict_ns ? next_ns : evict_ns, &pod_restart, pod, p->generation);
 }
 
 static void on_restart(struct world *w, uint32_t pod, uint32_t generation)
 {
-    struct pod *p = pod_get(w, pod);
+    const struct pod *p = pod_get(w, pod);
     if (p->generation != generation || p->state != POD_CRASHED) return;
-    if (!infra_node(w, side_of(w, pod)->node)->up) {
-        gone(w, pod); /* its node is down: the slot is filled again elsewhere */
-        return;
-    }
-    start_process(w, pod);
+    if (infra_node(w, side_of(w, pod)->node)->up)
+        start_process(w, pod);
+    else
+        await_node(w, pod);
 }
 
-static const struct event_type pod_restart = { "pod.restart", on_restart, NULL, PHASE_CONTROL };
-
+/* A process that died with its node is not to blame. */
 static int64_t backoff_of(struct world *w, struct pod_side *side)
 {
+    if (!infra_node(w, side->node)->up) return 0;
     if (now_ns(w) - side->started_ns > CRASH_FORGET_NS) side->crash_count = 0;
     uint32_t count = side->crash_count++;
     if (count == 0) return 0;
@@ -286,10 +326,19 @@ void pod_memory_add(struct world *w, uint32_t pod, int64_t bytes)
         engine_at(w->engine, now_ns(w), &out_of_memory, pod, p->generation);
 }
 
+static bool all_reserved(const struct world *w)
+{
+    const struct service_room *room = service_room_of(w);
+    for (uint32_t i = 0; i < room->service_count; i++)
+        if (pod_cores(w, &room->services[i]) > room->services[i].requests.cpu) return false;
+    return true;
+}
+
 /* The first replicas are there when the run begins, without start-up. */
 void lifecycle_open(struct world *w, struct diag *d)
 {
     struct service_room *room = service_room_of(w);
+    room->reserved = all_reserved(w);
     for (uint32_t i = 0; i < room->service_count; i++) {
         struct service *s = &room->services[i];
         for (uint32_t n = 0; n < s->replicas; n++) {

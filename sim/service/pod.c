@@ -171,10 +171,9 @@ static void begin(struct world *w, uint32_t call)
 {
     struct call *c = call_get(w, call);
     const struct service *s = pod_get(w, c->pod)->owner;
-    if (s->disturbance_count > 0 && !(c->flags & CALL_BEGUN)) {
-        c->flags |= CALL_BEGUN;
-        if (disturb_begin(w, call)) return;
-    }
+    bool first = !(c->flags & CALL_BEGUN);
+    c->flags |= CALL_BEGUN;
+    if (first && s->disturbance_count > 0 && disturb_begin(w, call)) return;
     program_run(w, call);
 }
 

@@ -22,7 +22,7 @@ struct service_spec {
     uint32_t replicas, replicas_max, workers, queue_limit, on_abandon;
     struct part discipline, startup, resources, queue_timeout, balancer;
     bool async, drop_expired, occupancy;
-    int64_t memory, grace_ns;
+    int64_t memory, grace_ns, toleration_ns;
     struct map endpoints;
 };
 
@@ -65,7 +65,9 @@ struct on_cpu {
 struct pod_side {
     uint32_t node;
     uint32_t crash_count;
-    int64_t memory, started_ns, backoff_ns;
+    int64_t memory, started_ns;
+    int64_t lost_ns; /* when it was found on a node that is down, while `lost` */
+    bool lost;
     int64_t level_ns; /* since when in_flight is what it is, where the service keeps occupancy */
     struct ranked *queue; /* a heap, for ranked disciplines */
     uint32_t queue_capacity;
@@ -90,6 +92,7 @@ struct service {
     struct program *programs; /* by operation */
     struct resource_list requests, limits;
     bool preempts, limited;   /* limited: limits.cpu was given */
+    bool filling, unschedulable; /* a retry is pending; the shortage has been told */
     bool occupied;            /* occupancy is kept */
     struct meter meter;
     struct histogram wait;    /* ns, of calls that had to wait for a worker */
@@ -121,6 +124,7 @@ struct service_room {
     pod_listener *listeners[ROOM_COUNT];
     uint32_t listener_count, disturbance_next;
     int64_t reset_ns;
+    bool reserved; /* no pod of the scenario can want more CPU than it requests */
 };
 
 static inline struct service_room *service_room_of(const struct world *w)
@@ -157,7 +161,7 @@ void cpu_clear(struct world *w, uint32_t pod);
 /* The call on this pod's CPUs that should give way to one of this rank, or CALL_NONE. */
 uint32_t cpu_victim(const struct world *w, uint32_t pod, int64_t rank);
 int64_t cpu_remaining(const struct world *w, uint32_t call);
-double cpu_used_ns(struct world *w, uint32_t pod); /* CPU time so far, all its calls */
+double cpu_used_ns(const struct world *w, uint32_t pod); /* CPU time so far, all its calls */
 void cpu_reset(struct world *w, uint32_t pod);
 double pod_cores(const struct world *w, const struct service *s); /* most CPU a pod can use */
 

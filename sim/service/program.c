@@ -80,38 +80,53 @@ void program_run(struct world *w, uint32_t id)
     if (result == STEP_END) pod_answer(w, id);
 }
 
-/* Depth-first over operations; a node on the path met again is a cycle. */
+/* Depth-first over operations; a node on the path met again is a cycle. A node's height (the calls
+ * below it) is kept, so that each is walked once in whatever order services stand. */
+#define HEIGHT_NEW 0
+#define HEIGHT_ON_PATH UINT8_MAX /* else 1 + its height */
+_Static_assert(CALL_DEPTH_MAX + 1 < HEIGHT_ON_PATH, "a height fits beside its two marks");
+
 struct walk {
     struct world *w;
     struct diag *d;
-    uint8_t **seen; /* by service, operation: 0 new, 1 on the path, 2 done */
-    const char *path[CALL_DEPTH_MAX + 1];
+    uint8_t **heights; /* by service, operation */
 };
+
+static bool walk_operation(struct walk *k, uint32_t service, uint32_t operation, uint32_t depth);
+
+/* Afterwards the height of what this instruction calls is in *below. */
+static bool walk_call(struct walk *k, const struct service *s, const struct instruction *i,
+                      uint32_t depth, uint8_t *below)
+{
+    uint32_t first = group_get(k->w, route_group(k->w, i->route))->first;
+    uint32_t callee = pod_get(k->w, first)->owner->index, op = route_operation(k->w, i->route);
+    *below = k->heights[callee][op];
+    if (*below == HEIGHT_ON_PATH) {
+        diag_error(k->d, i->at, s->name, "calls must not come back to where they began",
+                   "a cycle of calls: %s", route_name(k->w, i->route));
+        return false;
+    }
+    if (depth + (*below ? *below : 1u) > CALL_DEPTH_MAX) {
+        diag_error(k->d, i->at, s->name, NULL, "calls nest deeper than %d", CALL_DEPTH_MAX);
+        return false;
+    }
+    if (*below == HEIGHT_NEW && !walk_operation(k, callee, op, depth + 1)) return false;
+    *below = k->heights[callee][op];
+    return true;
+}
 
 static bool walk_operation(struct walk *k, uint32_t service, uint32_t operation, uint32_t depth)
 {
-    struct service_room *room = service_room_of(k->w);
-    struct service *s = &room->services[service];
+    struct service *s = &service_room_of(k->w)->services[service];
     const struct program *p = &s->programs[operation];
-    k->seen[service][operation] = 1;
+    uint8_t height = 0, below;
+    k->heights[service][operation] = HEIGHT_ON_PATH;
     for (uint32_t i = 0; i < p->count; i++) {
-        uint32_t route = p->first[i].route;
-        if (route == ROUTE_NONE) continue;
-        uint32_t callee = pod_get(k->w, group_get(k->w, route_group(k->w, route))->first)->owner->index;
-        uint32_t op = route_operation(k->w, route);
-        if (k->seen[callee][op] == 1) {
-            diag_error(k->d, p->first[i].at, s->name, "calls must not come back to where they began",
-                       "a cycle of calls: %s", route_name(k->w, route));
-            return false;
-        }
-        if (depth == CALL_DEPTH_MAX) {
-            diag_error(k->d, p->first[i].at, s->name, NULL, "calls nest deeper than %d",
-                       CALL_DEPTH_MAX);
-            return false;
-        }
-        if (k->seen[callee][op] == 0 && !walk_operation(k, callee, op, depth + 1)) return false;
+        if (p->first[i].route == ROUTE_NONE) continue;
+        if (!walk_call(k, s, &p->first[i], depth, &below)) return false;
+        if (below > height) height = below;
     }
-    k->seen[service][operation] = 2;
+    k->heights[service][operation] = (uint8_t)(height + 1);
     return true;
 }
 
@@ -119,10 +134,10 @@ void program_graph_check(struct world *w, struct diag *d)
 {
     struct service_room *room = service_room_of(w);
     struct walk k = { .w = w, .d = d };
-    k.seen = arena_alloc(w->arena, room->service_count * sizeof *k.seen);
+    k.heights = arena_alloc(w->arena, room->service_count * sizeof *k.heights);
     for (uint32_t i = 0; i < room->service_count; i++)
-        k.seen[i] = arena_alloc(w->arena, room->services[i].spec->endpoints.count);
+        k.heights[i] = arena_alloc(w->arena, room->services[i].spec->endpoints.count);
     for (uint32_t i = 0; i < room->service_count; i++)
         for (uint32_t op = 0; op < room->services[i].spec->endpoints.count; op++)
-            if (k.seen[i][op] == 0 && !walk_operation(&k, i, op, 0)) return;
+            if (k.heights[i][op] == HEIGHT_NEW && !walk_operation(&k, i, op, 0)) return;
 }

@@ -346,6 +346,22 @@ const struct room service_room = {
     .report = room_report,
 };
 
+static void sharing_check(const struct service_spec *s, struct place at, const char *path,
+                          struct diag *d)
+{
+    const struct {
+        const char *field;
+        bool said;
+    } needs[] = { { "queueLimit", s->queue_limit != UINT32_MAX },
+                  { "queueTimeout", s->queue_timeout.kind != NULL },
+                  { "dropExpired", s->drop_expired } };
+    for (size_t i = 0; i < sizeof needs / sizeof *needs; i++)
+        if (needs[i].said)
+            diag_error(d, at, path, "leave it out, or choose another discipline",
+                       "%s needs a queue, but where calls share the CPU nobody waits",
+                       needs[i].field);
+}
+
 static void service_check(void *spec, const struct document *doc, struct place at, const char *path,
                           struct diag *d)
 {
@@ -360,6 +376,7 @@ static void service_check(void *spec, const struct document *doc, struct place a
                    "a service needs at least one endpoint");
     if (!s->discipline.kind) return;
     const struct discipline_type *discipline = s->discipline.kind->vtable;
+    if (discipline->shares) sharing_check(s, at, path, d);
     const struct resources_spec *r = s->resources.kind ? s->resources.spec : NULL;
     struct resource_list limits = r ? resources_of(&r->limits) : (struct resource_list){ 0 };
     if (discipline->preempts && discipline->preempts(s->discipline.spec) && limits.cpu > 0 &&
@@ -410,6 +427,11 @@ static const struct field service_fields[] = {
     DURATION(struct service_spec, "terminationGracePeriod", grace_ns, .preset = "30s", .min = 0,
              .max = 86400e9,
              .doc = "How long a pod that is taken away may finish its calls before it is killed."),
+    DURATION(struct service_spec, "unreachableToleration", toleration_ns, .preset = "300s",
+             .min = 0, .max = (double)TIME_MAX_NS,
+             .doc = "How long a pod stays bound to a node that is lost, before it is replaced "
+                    "elsewhere; counts once the node has been silent for 40 s. As Kubernetes' "
+                    "toleration of node.kubernetes.io/unreachable."),
     PART(struct service_spec, "balancer", balancer, "balancer", .preset = "roundRobin",
          .doc = "How callers that say nothing choose among the pods."),
     MAP(struct service_spec, "endpoints", endpoints, FIELD_LIST, .role = "step",

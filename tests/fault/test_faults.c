@@ -154,13 +154,18 @@ static void a_zone_outage_takes_nodes_and_pods_until_it_is_over(void **state)
     scenario_close(&s);
 }
 
+/* As Kubernetes does it: 40 s until the node is taken for lost, 300 s of toleration, then anew. */
 static void where_there_is_room_pods_outlive_their_zone(void **state)
 {
     (void)state;
     struct scenario s = { 0 };
-    scenario_begin(&s, RUN ZONES NODES("2") SERVICE(CPU_REQUEST, WAIT) OUTAGE);
-    scenario_run(&s, 100);
+    scenario_begin(&s, RUN ZONES NODES("2") SERVICE(CPU_REQUEST, WAIT)
+                           AT("1m", "{'kind': 'zone_outage', 'zone': 'eu-1b', 'duration': '9m'}"));
+    scenario_run(&s, 60 + 340 + 9);
+    assert_int_equal(service_ready_count(s.w, 0), 2);
+    scenario_run(&s, 60 + 340 + 10);
     assert_int_equal(service_ready_count(s.w, 0), 3);
+    assert_int_equal(scenario_entries(&s, "pod.evicted"), 1);
     for (uint32_t i = 0; i < 3; i++)
         assert_true(infra_node(s.w, pod_node(s.w, i))->up);
     scenario_run(&s, 600);
