@@ -19,10 +19,13 @@ struct backend {
 struct pick {
     uint64_t customer; /* hash of the customer's key: the same for all its calls */
     struct rng *rng;   /* this caller's own policy stream */
+    void *shared;      /* one for all instances of the caller: tables made from the backends alone */
+    uint32_t version;  /* of the set of backends; never 0 */
 };
 
 struct balancer_type {
     size_t state_size;
+    size_t shared_size; /* of pick.shared, zeroed when opened */
     /* 0 <= result < n; n >= 1. */
     uint32_t (*pick)(const void *spec, void *state, const struct backend *backends, uint32_t n,
                      const struct pick *pick);

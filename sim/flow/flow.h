@@ -20,6 +20,7 @@ struct instance {
 struct route {
     const struct balancer_type *balancer;
     const void *balancer_spec;
+    void *balancer_shared;
     uint32_t group, operation, owner;
     uint32_t instance_base, instance_count;
     uint8_t filter_count;

@@ -30,7 +30,8 @@ uint32_t route_pick(struct world *w, struct route *r, struct instance *in, uint3
     const struct group *g = &flow_of(w)->groups[r->group];
     if (in->version != g->version) refresh(in, g);
     if (in->count <= 1) return in->count ? 0 : POSITION_NONE;
-    struct pick pick = { hash_mix(call_side(w, call)->customer), &in->rng };
+    struct pick pick = { hash_mix(call_side(w, call)->customer), &in->rng, r->balancer_shared,
+                         in->version };
     uint32_t chosen =
         r->balancer->pick(r->balancer_spec, in->balancer_state, in->backends, in->count, &pick);
     check(chosen < in->count);
@@ -161,6 +162,7 @@ uint32_t route_open(struct world *w, const struct route_spec *spec, struct diag 
     check(balancer && balancer->kind);
     r->balancer = balancer->kind->vtable;
     r->balancer_spec = balancer->spec;
+    r->balancer_shared = arena_alloc(w->arena, r->balancer->shared_size);
     r->counts = r->balancer->counts;
     const struct part *filters = spec->filters.items;
     for (uint32_t i = 0; i < spec->filters.count; i++)
