@@ -78,6 +78,7 @@ struct call_side {
     uint32_t reply_bytes;
     uint32_t loops;
     uint32_t queued_at;    /* position in a ranked queue; previous in a list */
+    uint32_t tries;        /* a hash of the attempts above it that it is part of; 0: all first */
 };
 
 struct calls {
@@ -102,6 +103,20 @@ static inline bool call_is_open(const struct world *w, uint32_t id, uint32_t gen
     return w->calls->items[id].generation == generation;
 }
 
+/* Tells this attempt from all others of the same customer, made here or further up: for chances
+ * that a retry should be able to escape. 0 when nobody has retried. */
+static inline uint64_t attempt_number(const struct call *c, const struct call_side *side)
+{
+    return (uint64_t)side->tries << 8 | c->attempt;
+}
+
+/* What the calls that this one makes have in `tries`. */
+static inline uint32_t tries_below(const struct call *c, const struct call_side *side)
+{
+    uint64_t number = attempt_number(c, side);
+    return number ? (uint32_t)(hash_mix(number) >> 32) : 0;
+}
+
 /* For event_type.live of events whose arguments are (call, generation). */
 bool call_live(const struct world *w, uint32_t id, uint32_t generation);
 
@@ -113,6 +128,7 @@ struct call_order {
     int64_t deadline_ns; /* inherited; TIME_NEVER */
     uint8_t priority;
     uint32_t customer;
+    uint32_t tries;     /* tries_below() of the parent; 0 for a client's */
 };
 
 /* Makes a call and sends it through its filters. The reply may come before this returns

@@ -130,6 +130,7 @@ uint32_t call_send(struct world *w, const struct call_order *order)
     struct call_side *side = call_side(w, id);
     side->child = CALL_NONE;
     side->customer = order->customer;
+    side->tries = order->tries;
     side->budget_ns = TIME_NEVER;
     side->reply_bytes = 0;
     if (flow_of(w)->routes[order->route].by_pod) call_link(w, order->parent, id);
@@ -232,6 +233,7 @@ static uint32_t split_caller(struct world *w, uint32_t old, uint8_t index)
     struct call_side *side = call_side(w, id), *old_side = call_side(w, old);
     side->child = CALL_NONE;
     side->customer = old_side->customer;
+    side->tries = old_side->tries;
     side->budget_ns = old_side->budget_ns;
     side->reply_bytes = 0;
     if (flow_of(w)->routes[c->route].by_pod) {

@@ -83,6 +83,12 @@ struct pod_side {
     struct event_id done;
 };
 
+struct disturbed {
+    struct disturbance by;
+    uint32_t id;
+    uint64_t key; /* of its coins */
+};
+
 struct service {
     const struct service_spec *spec;
     const char *name;
@@ -103,8 +109,7 @@ struct service {
     uint64_t offered_total, ended_total;    /* whole run, for the law of conservation */
     uint64_t area_ready;
     uint32_t ready_min, ready_max;
-    struct disturbance *disturbances;
-    uint32_t *disturbance_ids;
+    struct disturbed *disturbances;
     uint32_t disturbance_count, disturbance_capacity;
     double window_utilization, window_cpu, window_in_flight, window_queue;
     /* integrals when the window began */

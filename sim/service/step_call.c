@@ -39,7 +39,8 @@ static void send(struct world *w, uint32_t call, const struct instruction *i)
                                 .sent_ns = now_ns(w),
                                 .deadline_ns = c->deadline_ns,
                                 .priority = c->priority,
-                                .customer = call_side(w, call)->customer };
+                                .customer = call_side(w, call)->customer,
+                                .tries = tries_below(c, call_side(w, call)) };
     call_send(w, &order);
 }
 

@@ -15,8 +15,19 @@ static int64_t work_of(const struct world *w, uint32_t call, const struct instru
     const struct service *s = p->owner;
     int64_t work = dist_draw_ns(i->dist, &r);
     if (s->disturbance_count == 0) return work;
-    return (int64_t)((double)work *
-                     disturb_cpu_factor(w, s, route_operation(w, c->route), c->pod));
+    double slowed =
+        (double)work * disturb_cpu_factor(w, s, route_operation(w, c->route), c->pod);
+    return slowed < (double)TIME_MAX_NS ? (int64_t)slowed : TIME_MAX_NS;
+}
+
+static void trace_work(const struct world *w, uint32_t call, const struct instruction *i,
+                       int64_t work_ns)
+{
+    const struct call *c = call_get(w, call);
+    const struct service *s = pod_get(w, c->pod)->owner;
+    recorder_trace(w->recorder, now_ns(w), "cpu.work", "%s pod=%u key=%016llx step=%u work_ms=%.6f",
+                   s->name, c->pod - s->first_pod, (unsigned long long)c->key, i->index,
+                   ns_to_ms(work_ns));
 }
 
 static enum step_result cpu_run(struct world *w, uint32_t call, const struct instruction *i)
@@ -30,6 +41,7 @@ static enum step_result cpu_run(struct world *w, uint32_t call, const struct ins
     }
     int64_t work = c->flags & CALL_INTERRUPTED ? call_side(w, call)->remaining_ns : work_of(w, call, i);
     c->flags &= (uint8_t)~CALL_INTERRUPTED;
+    if (w->tracing) trace_work(w, call, i, work);
     cpu_begin(w, call, work);
     return STEP_WORK;
 }

@@ -8,8 +8,9 @@ struct fail_spec {
 static enum step_result fail_run(struct world *w, uint32_t call, const struct instruction *i)
 {
     struct call *c = call_get(w, call);
-    /* Attempts of one customer fail independently: a retry may help. */
-    struct rng r = rng_keyed(key_child(step_key(c, call_side(w, call), i), c->attempt));
+    const struct call_side *side = call_side(w, call);
+    /* Attempts of one customer fail independently: a retry may help, here or further up. */
+    struct rng r = rng_keyed(key_child(step_key(c, side, i), attempt_number(c, side)));
     if (rng_uniform(&r) >= i->probability) return STEP_NEXT;
     c->outcome = OUTCOME_ERROR;
     return STEP_END;
