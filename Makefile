@@ -10,6 +10,12 @@ V       ?= 0
 Q       := $(if $(filter 1,$(V)),,@)
 say      = $(if $(filter 1,$(V)),,@printf '  %-7s %s\n' $(1) $(2))
 
+# As many jobs as cores, unless said otherwise.
+JOBS    ?= $(shell nproc 2>/dev/null || echo 2)
+ifeq ($(filter -j% j,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(JOBS)
+endif
+
 # Every build keeps to itself, so gcc and clang, -O0 and -O3, sanitizers live side by side.
 BUILD   := build/$(notdir $(CC))$(OPT)-$(MODE)
 WARN    := -Wall -Wextra -Wno-missing-field-initializers -Wshadow -Wstrict-prototypes \
@@ -105,9 +111,13 @@ demo: deps ## install what is missing, build, run the main scenario, say what it
 # Tests are linked without LTO: eighty links of it would take longer than all tests.
 PLAIN := $(MAKE) --no-print-directory MODE=plain OPT=-O1
 check: deps ## all tests: lint, unit, theory's slice, goldens, bad input, CLI, digests, fuzz slice
-	$(Q)$(MAKE) --no-print-directory orrery lint
+	$(Q)$(MAKE) --no-print-directory orrery
+	$(Q)$(MAKE) --no-print-directory lint
 	$(Q)$(PLAIN) unit
-	$(Q)$(MAKE) --no-print-directory shell-tests theory-slice digests fuzz-slice
+	$(Q)$(MAKE) --no-print-directory shell-tests
+	$(Q)$(MAKE) --no-print-directory theory-slice
+	$(Q)$(MAKE) --no-print-directory digests
+	$(Q)$(MAKE) --no-print-directory fuzz-slice
 	@echo "check: all passed"
 
 .PHONY: unit
