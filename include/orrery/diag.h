@@ -34,6 +34,12 @@ __attribute__((format(printf, 5, 6))) void diag_warning(struct diag *d, struct p
                                                         const char *path, const char *hint,
                                                         const char *format, ...);
 
+/* While set, places of problems are looked up by their paths: who judges a whole table knows the
+ * paths of its fields, and who loaded it their lines. find NULL: as given again. */
+void diag_locate(struct diag *d,
+                 struct place (*find)(const void *context, const char *path, struct place at),
+                 const void *context);
+
 uint32_t diag_error_count(const struct diag *d);
 uint32_t diag_warning_count(const struct diag *d);
 

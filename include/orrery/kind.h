@@ -53,7 +53,8 @@ struct kind;
 
 struct reference {
     const char *name; /* NULL when absent */
-    uint32_t index;   /* among the document's objects of that kind, in document order */
+    uint32_t index;   /* among the document's objects of that kind, in document order; UINT32_MAX
+                        in a check when none has the name, which has been told */
 };
 
 struct part {
@@ -96,6 +97,10 @@ struct field {
     enum field_type of; /* element type of LIST and MAP */
     enum unit unit;     /* PART or LIST of parts holding AMOUNTs */
     int8_t position;    /* 0 none; 1.. positional argument; FIELD_REST takes all the rest */
+    /* TEXT and NAME, items of a LIST of those, keys of a MAP: judges what the text names, once all
+     * names are known and whatever else is wrong around it. Reports at `at` and `path` as given. */
+    bool (*judge)(const struct document *doc, const char *text, struct place at, const char *path,
+                  struct diag *d);
     const char *doc;    /* one sentence with the unit */
 };
 #define FIELD_REST (-1)
@@ -154,7 +159,9 @@ struct kind {
     bool scalar; /* a bare scalar where this role is wanted means this kind (its position-1 field):
                     "5ms" for a dist is constant("5ms"), "40/s" for an arrival is poisson("40/s") */
     /* Judges what no single field can; may also derive members. Called after all fields and
-     * references are loaded. spec is writable here and const ever after. NULL: nothing to say. */
+     * references are loaded, when those of this spec and its parts are sound; other objects may
+     * not be: what did not load in them is zero or missing. A problem told at `path`.FIELD is shown
+     * at that field's own line. spec is writable here and const ever after. NULL: nothing to say. */
     void (*check)(void *spec, const struct document *doc, struct place at, const char *path,
                   struct diag *d);
     const void *vtable; /* the role's contract: struct dist_type, struct balancer_type, ... */

@@ -21,6 +21,8 @@ struct entry {
 struct diag {
     struct arena *arena;
     uint32_t entry_count, error_count, warning_count;
+    struct place (*find)(const void *context, const char *path, struct place at);
+    const void *context;
     struct entry entries[DIAG_ENTRIES_MAX];
 };
 
@@ -70,6 +72,7 @@ static void diag_add(struct diag *d, enum severity severity, struct place at, co
 {
     struct entry *e = entry_room(d, severity);
     if (!e) return;
+    if (d->find && path) at = d->find(d->context, path, at);
     va_list again;
     va_copy(again, arguments);
     int length = vsnprintf(NULL, 0, format, again);
@@ -81,6 +84,14 @@ static void diag_add(struct diag *d, enum severity severity, struct place at, co
                          .path = kept(d, path),
                          .hint = kept(d, hint),
                          .message = one_line(message) };
+}
+
+void diag_locate(struct diag *d,
+                 struct place (*find)(const void *context, const char *path, struct place at),
+                 const void *context)
+{
+    d->find = find;
+    d->context = context;
 }
 
 void diag_error(struct diag *d, struct place at, const char *path, const char *hint,

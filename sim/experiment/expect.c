@@ -117,7 +117,7 @@ void bounds_judge(const struct bounds *b, bound_print *print, const struct expec
         add(v->observed_text, "%s%s", ", within the noise: more --reps would settle it", "");
 }
 
-void subject_check(const struct expect_head *head, const struct document *doc, struct place at,
+bool subject_judge(const struct document *doc, const char *subject, struct place at,
                    const char *path, struct diag *d)
 {
     const char *names[256];
@@ -125,20 +125,19 @@ void subject_check(const struct expect_head *head, const struct document *doc, s
     for (uint32_t i = 0; i < doc->object_count; i++) {
         const char *name = doc->objects[i].name;
         if (!name || !*name) continue;
-        if (strcmp(name, head->subject) == 0) return;
+        if (strcmp(name, subject) == 0) return true;
         if (count < sizeof names / sizeof *names) names[count++] = name;
     }
-    const char *near = text_nearest(head->subject, names, count);
+    const char *near = text_nearest(subject, names, count);
     char hint[100];
     snprintf(hint, sizeof hint, "did you mean '%s'?", near ? near : "");
     diag_error(d, at, path, near ? hint : "name a client or a service of this scenario",
-               "'%s' is not an object of this scenario", head->subject);
+               "'%s' is not an object of this scenario", subject);
+    return false;
 }
 
-void bounds_check(const struct bounds *b, const struct expect_head *head,
-                  const struct document *doc, struct place at, const char *path, struct diag *d)
+void bounds_check(const struct bounds *b, struct place at, const char *path, struct diag *d)
 {
-    subject_check(head, doc, at, path, d);
     double low = fmax(b->above, b->at_least), high = fmin(b->below, b->at_most); /* NAN: absent */
     if (isnan(low) && isnan(high) && isnan(b->near))
         diag_error(d, at, path, "say above, atLeast, below, atMost, or near with within",

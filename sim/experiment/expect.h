@@ -17,11 +17,10 @@ typedef const char *bound_print(double value, char *buf);
 void bounds_judge(const struct bounds *b, bound_print *print, const struct expect_type *self,
                   const struct expect_head *head, const struct expect_results *results,
                   struct verdict *v);
-/* For a kind's check: the subject is an object, some bound is said, and they can all be met. */
-void bounds_check(const struct bounds *b, const struct expect_head *head,
-                  const struct document *doc, struct place at, const char *path, struct diag *d);
-/* Only the first part of bounds_check. */
-void subject_check(const struct expect_head *head, const struct document *doc, struct place at,
+/* For a kind's check: some bound is said, and they can all be met. */
+void bounds_check(const struct bounds *b, struct place at, const char *path, struct diag *d);
+/* For the subject's field: it is an object of the scenario. */
+bool subject_judge(const struct document *doc, const char *subject, struct place at,
                    const char *path, struct diag *d);
 /* NAN when the field was not said. */
 double bound_said(double value);

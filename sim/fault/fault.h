@@ -58,7 +58,7 @@ struct target_spec {
 
 /* The three rows that such a kind begins with; `on` is its struct target_spec. */
 #define TARGET_FIELDS(T)                                                                           \
-    TEXT(T, "target", on.target, .position = 1,                                                    \
+    TEXT(T, "target", on.target, .position = 1, .judge = target_spec_judge,                        \
          .doc =                                                                                    \
              "What is hit: a service (\"cart\") or one of its endpoints (\"cart GET /cart\")."),   \
         COUNT(T, "pods", on.pods, .preset = "unlimited", .min = 1, .max = COUNT_UNLIMITED,         \
@@ -70,6 +70,10 @@ struct target_state {
     uint32_t disturbance;
 };
 
+/* For the target's field: it is a service, or a service and one of its endpoints. */
+bool target_spec_judge(const struct document *doc, const char *target, struct place at,
+                       const char *path, struct diag *d);
+/* For the kinds' check: derives the service and the endpoint. */
 void target_spec_check(void *spec, const struct document *doc, struct place at, const char *path,
                        struct diag *d);
 /* Lays d over what the spec names; its service, operation and replicas_limit are filled in here. */

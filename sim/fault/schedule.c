@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/check.h"
+#include "engine/judge.h"
 
 #include "base/poison.h"
 
@@ -65,18 +66,19 @@ static void every_check(void *spec, const struct document *doc, struct place at,
 {
     const struct every_spec *s = spec;
     if (s->until_ns > 0 && s->until_ns < s->from_ns + s->period_ns)
-        diag_error(d, at, path, NULL, "never happens: `until` comes before `from` plus one period");
+        judge_field(d, at, path, "until", "it first happens one period after `from`",
+                    "it comes before the first time, so nothing ever happens");
     const struct action_type *type = s->action.kind->vtable;
     if (!type->end) return;
     int64_t lasts_ns = type->duration(s->action.spec);
     const char *name = s->action.kind->name;
     if (lasts_ns == 0)
-        diag_error(d, s->action.at, path,
-                   arena_format(doc->arena, "say %s { ..., duration = \"10s\" }", name),
-                   "%s has no duration, so it cannot begin again", name);
+        judge_field(d, at, path, "action",
+                    arena_format(doc->arena, "say %s { ..., duration = \"10s\" }", name),
+                    "%s has no duration, so it cannot begin again", name);
     else if (lasts_ns > s->period_ns)
-        diag_error(d, s->action.at, path, "make the period longer or the duration shorter",
-                   "%s lasts longer than the period", name);
+        judge_field(d, at, path, "action", "make the period longer or the duration shorter",
+                    "%s lasts longer than the period, and cannot begin while it lasts", name);
 }
 
 const struct kind fault_at = {

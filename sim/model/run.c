@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/units.h"
+#include "engine/judge.h"
 #include "orrery/time.h"
 #include "orrery/value.h"
 
@@ -27,8 +28,8 @@ static void read_seed(struct run_spec *s, struct place at, const char *path, str
         s->seed_value = strtoull(v->text, &end, 10);
         if (*end == '\0' && errno == 0) return;
     }
-    diag_error(d, at, path, "seed = 7, or seed = \"18446744073709551615\"",
-               "seed must be a whole number from 0 to 2^64-1");
+    judge_field(d, at, path, "seed", "seed = 7, or seed = \"18446744073709551615\"",
+                "must be a whole number from 0 to 2^64-1, as text when above 2^53");
 }
 
 static void read_warmup(struct run_spec *s, struct place at, const char *path, struct diag *d)
@@ -37,10 +38,13 @@ static void read_warmup(struct run_spec *s, struct place at, const char *path, s
     if (strcmp(s->warmup, "auto") == 0) return;
     const char *wrong = units_read_duration(s->warmup, &s->warmup_ns);
     if (wrong)
-        diag_error(d, at, path, "warmup = \"2m\", or \"auto\"", "warmup: %s", wrong);
-    else if (s->warmup_ns < 0 || s->warmup_ns >= s->duration_ns)
-        diag_error(d, at, path, "the run must be longer than its warm-up",
-                   "warmup %s does not fit into the run", s->warmup);
+        judge_field(d, at, path, "warmup", "as in warmup = \"2m\", or \"auto\"", "'%s': %s",
+                    s->warmup, wrong);
+    else if (s->warmup_ns < 0)
+        judge_field(d, at, path, "warmup", "0s for none", "'%s' is negative", s->warmup);
+    else if (s->warmup_ns >= s->duration_ns)
+        judge_field(d, at, path, "warmup", "make the run longer or the warm-up shorter",
+                    "'%s' leaves nothing of the run to measure", s->warmup);
 }
 
 static void run_check(void *spec, const struct document *doc, struct place at, const char *path,

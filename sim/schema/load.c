@@ -1,9 +1,10 @@
 /* load.c - a whole scenario: from a tree to objects.
  *
  * Five passes, each over everything, so that a user sees every problem at once: name the objects;
- * load their fields and parts; resolve references, now that all names are known; let every sound
- * part be judged by its kind, inner before outer; and when all that is clean, let every object be.
- * (An object's check looks at other objects, so it needs all of them whole.) */
+ * load their fields and parts; resolve references and judge names, now that all are known; let
+ * every sound part be judged by its kind, inner before outer; and then every sound object. An
+ * object that cannot have its name (another has it, or it is no name) is loaded and judged as the
+ * others are, though nobody can find it. */
 #include "schema/load.h"
 
 #include "base/arena.h"
@@ -124,26 +125,47 @@ static bool object_is_new(struct loader *l, const struct object *o, uint32_t ind
     return false;
 }
 
-/* Fills objects (kind, name, place) and values (what each was given), the nameable ones only. */
-static uint32_t objects_name(struct loader *l, const struct value *root, struct object *objects,
-                             const struct value **values)
+/* What is being loaded: the object, what it was given, and, once known, what it said. */
+struct loading {
+    struct object *object;
+    const struct value *given, *said;
+    bool sound; /* all its fields and parts are */
+};
+
+/* Fills in the kind, name and place; false: nobody can find it by that name. */
+static bool object_is_named(struct loader *l, const struct value *v, uint32_t index,
+                            struct object *objects)
 {
-    uint32_t count = 0, position = 1;
+    struct object *o = &objects[index];
+    text_add(&l->path, o->kind->name);
+    o->name = object_name(l, o->kind, v);
+    bool named = o->name != NULL;
+    if (!named) o->name = "";
+    if (named && o->kind->form == KIND_NAMED) path_key(&l->path, o->name);
+    named = named && object_is_new(l, o, index, objects);
+    path_cut(&l->path, 0);
+    return named;
+}
+
+/* The named ones are counted from the front, the others from the back. */
+static uint32_t objects_name(struct loader *l, const struct value *root, struct object *objects,
+                             struct loading *loading)
+{
+    uint32_t count = 0, position = 1, back = root->list_count;
     for (const struct value *v = root->list_first; v; v = v->next, position++) {
         text_format(&l->path, "objects[%u]", position);
         const struct kind *k = object_kind(l, v);
         path_cut(&l->path, 0);
         if (!k) continue;
-        struct object *o = &objects[count];
-        *o = (struct object){ .kind = k, .name = "", .at = v->at };
-        text_add(&l->path, k->name);
-        o->name = object_name(l, k, v);
-        path_cut(&l->path, 0);
-        if (!o->name) continue;
-        text_add(&l->path, k->name);
-        if (k->form == KIND_NAMED) path_key(&l->path, o->name);
-        if (object_is_new(l, o, count, objects)) values[count++] = v;
-        path_cut(&l->path, 0);
+        objects[count] = (struct object){ .kind = k, .name = "", .at = v->at };
+        if (object_is_named(l, v, count, objects)) {
+            loading[count] = (struct loading){ .object = &objects[count], .given = v };
+            count++;
+            continue;
+        }
+        struct object *lost = arena_alloc(l->arena, sizeof *lost);
+        *lost = objects[count];
+        loading[--back] = (struct loading){ .object = lost, .given = v };
     }
     return count;
 }
@@ -183,25 +205,41 @@ static const struct value *too_deep(const struct value *v, uint32_t depth)
     return found;
 }
 
-static void object_load(struct loader *l, struct object *o, const struct value *v,
-                        const struct value **said)
+static void object_load(struct loader *l, struct loading *loading)
 {
-    const struct value *deep = too_deep(v, 1);
+    struct object *o = loading->object;
+    const struct value *deep = too_deep(loading->given, 1);
+    uint32_t errors = diag_error_count(l->diag);
     void *spec = arena_alloc(l->arena, o->kind->spec_size);
     o->spec = spec;
     if (deep)
         loader_error(l, deep->at, NULL, "nested deeper than %d levels", VALUE_DEPTH_MAX);
     else
-        *said = fields_load(l, o->kind, v, o->at, UNIT_NUMBER, spec);
+        loading->said = fields_load(l, o->kind, loading->given, o->at, UNIT_NUMBER, spec);
+    loading->sound = diag_error_count(l->diag) == errors;
 }
 
-static void objects_load(struct loader *l, struct object *objects, const struct value **values)
+/* The path of the index-th; the unnamed ones have no number of their own. */
+static void loading_path(struct loader *l, const struct loading *loading, uint32_t index)
+{
+    const struct object *o = loading[index].object;
+    if (index < l->doc->object_count) {
+        document_path(l->doc, index, &l->path);
+        return;
+    }
+    text_add(&l->path, o->kind->name);
+    if (*o->name) path_key(&l->path, o->name);
+}
+
+static void objects_load(struct loader *l, struct loading *loading, uint32_t count)
 {
     struct document_index *ix = (struct document_index *)l->doc->index;
     ix->said = arena_alloc(l->arena, (l->doc->object_count + 1) * sizeof *ix->said);
-    for (uint32_t i = 0; i < l->doc->object_count; i++) {
-        document_path(l->doc, i, &l->path);
-        object_load(l, &objects[i], values[i], &ix->said[i]);
+    for (uint32_t i = 0; i < count; i++) {
+        if (!loading[i].object) continue;
+        loading_path(l, loading, i);
+        object_load(l, &loading[i]);
+        if (i < l->doc->object_count) ix->said[i] = loading[i].said;
         path_cut(&l->path, 0);
     }
 }
@@ -238,6 +276,7 @@ static void reference_unknown(struct loader *l, const struct pending_reference *
     for (uint32_t i = 0; i < count; i++)
         names[i] = document_object(l->doc, p->kind, i)->name;
     const char *wanted = p->reference->name;
+    p->reference->index = UINT32_MAX;
     const char *hint = loader_nearest(l, wanted, names, count);
     if (!hint)
         hint = count ? arena_format(l->arena, "there is '%s'", names[0])
@@ -257,27 +296,77 @@ static void references_resolve(struct loader *l)
     }
 }
 
-/* ------------------------------------------------------------------------- judging */
-
-static void parts_check(struct loader *l)
+static void texts_judge(struct loader *l)
 {
-    for (struct pending_check *p = l->checks; p; p = p->next)
-        p->kind->check(p->spec, l->doc, p->at, p->path, l->diag);
+    for (struct pending_text *p = l->texts; p; p = p->next)
+        p->judge(l->doc, p->text, p->at, p->path, l->diag);
 }
 
-static void objects_check(struct loader *l)
+/* ------------------------------------------------------------------------- judging */
+
+/* What is judged, for finding the line of one of its fields. */
+struct judged {
+    struct arena *arena;
+    const struct value *said;
+    const char *path;
+};
+
+static struct place judged_place(const void *context, const char *path, struct place at)
+{
+    const struct judged *j = context;
+    size_t length = strlen(j->path);
+    if (strncmp(path, j->path, length) || !path[length]) return at;
+    const char *rest = path + length;
+    struct path_step steps[PATH_STEPS_MAX];
+    int count = path_read(j->arena, *rest == '.' ? rest + 1 : rest, steps);
+    const struct value *v = j->said;
+    for (int i = 0; v && i < count; i++) {
+        v = steps[i].key ? value_get(v, steps[i].key) : value_at(v, steps[i].index - 1);
+        if (v && v->at.line) at = v->at;
+    }
+    return at;
+}
+
+/* True when the kind has nothing to say against it. */
+static bool spec_check(struct loader *l, const struct kind *k, const void *spec, struct place at,
+                       const struct judged *judged)
+{
+    uint32_t errors = diag_error_count(l->diag);
+    diag_locate(l->diag, judged_place, judged);
+    k->check((void *)spec, l->doc, at, judged->path, l->diag);
+    diag_locate(l->diag, NULL, NULL);
+    return diag_error_count(l->diag) == errors;
+}
+
+/* A part is judged only when the parts inside it are good: it may ask them what they derived. */
+static void parts_check(struct loader *l)
+{
+    uint32_t bad = 0; /* the number of the latest that is not good */
+    for (struct pending_check *p = l->checks; p; p = p->next) {
+        struct judged judged = { l->arena, p->said, p->path };
+        if (bad >= p->first || !spec_check(l, p->kind, p->spec, p->at, &judged)) bad = p->number;
+    }
+}
+
+static void singletons_check(struct loader *l)
 {
     const struct document_index *ix = l->doc->index;
-    for (uint32_t i = 0; i < l->list.count; i++)
-        if (ix->defaults[i] && l->list.kinds[i]->check)
-            l->list.kinds[i]->check((void *)ix->defaults[i], l->doc,
-                                    (struct place){ l->doc->file, 0 }, l->list.kinds[i]->name,
-                                    l->diag);
-    for (uint32_t i = 0; i < l->doc->object_count; i++) {
-        const struct object *o = &l->doc->objects[i];
-        document_path(l->doc, i, &l->path);
-        if (o->kind->check)
-            o->kind->check((void *)o->spec, l->doc, o->at, text_data(&l->path), l->diag);
+    for (uint32_t i = 0; i < l->list.count; i++) {
+        const struct kind *k = l->list.kinds[i];
+        struct judged judged = { l->arena, NULL, k->name };
+        if (ix->defaults[i] && k->check)
+            spec_check(l, k, ix->defaults[i], (struct place){ l->doc->file, 0 }, &judged);
+    }
+}
+
+static void objects_check(struct loader *l, const struct loading *loading, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        const struct object *o = loading[i].object;
+        if (!o || !loading[i].sound || !o->kind->check) continue;
+        loading_path(l, loading, i);
+        struct judged judged = { l->arena, loading[i].said, text_data(&l->path) };
+        spec_check(l, o->kind, o->spec, o->at, &judged);
         path_cut(&l->path, 0);
     }
 }
@@ -320,15 +409,17 @@ struct document *document_load_kinds(struct kind_list list, struct arena *a,
     }
     struct document *doc = l.doc = document_open(&l, root, file, title);
     struct object *objects = arena_alloc(a, root->list_count * sizeof *objects);
-    const struct value **values = arena_alloc(a, root->list_count * sizeof *values);
+    struct loading *loading = arena_alloc(a, root->list_count * sizeof *loading);
     doc->objects = objects;
-    doc->object_count = objects_name(&l, root, objects, values);
+    doc->object_count = objects_name(&l, root, objects, loading);
     objects_index(&l);
-    objects_load(&l, objects, values);
+    objects_load(&l, loading, root->list_count);
     singletons_load(&l);
     references_resolve(&l);
+    texts_judge(&l);
     parts_check(&l);
-    if (diag_error_count(d) == errors) objects_check(&l);
+    singletons_check(&l);
+    objects_check(&l, loading, root->list_count);
     text_close(&l.path);
     return diag_error_count(d) == errors ? doc : NULL;
 }

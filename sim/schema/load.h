@@ -31,7 +31,8 @@ struct pending_check {
 /* A text that names something, for its field's judge. */
 struct pending_text {
     struct pending_text *next;
-    const struct field *field;
+    bool (*judge)(const struct document *doc, const char *text, struct place at, const char *path,
+                  struct diag *d);
     const char *text, *path;
     struct place at;
 };

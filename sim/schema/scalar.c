@@ -46,7 +46,7 @@ void loader_judge_later(struct loader *l, const struct field *f, const char *tex
 {
     if (!f->judge || l->dry) return;
     struct pending_text *p = arena_alloc(l->arena, sizeof *p);
-    *p = (struct pending_text){ .field = f,
+    *p = (struct pending_text){ .judge = f->judge,
                                 .text = arena_text(l->arena, text),
                                 .at = at,
                                 .path = arena_text(l->arena, text_data(&l->path)) };

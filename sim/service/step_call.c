@@ -78,15 +78,8 @@ static void call_compile(struct compiler *c, const struct part *step)
     compile_emit(c, step_call_instruction(c, step));
 }
 
-static void call_check(void *spec, const struct document *doc, struct place at, const char *path,
-                       struct diag *d)
-{
-    struct call_spec *s = spec;
-    target_check(doc, s->target, at, path, d);
-}
-
 static const struct field call_fields[] = {
-    TEXT(struct call_spec, "target", target, .position = 1,
+    TEXT(struct call_spec, "target", target, .position = 1, .judge = target_check,
          .doc = "Whom to ask: a service and its endpoint, \"cart GET /cart\"."),
     PART(struct call_spec, "timeout", timeout, "filter", .preset = "",
          .doc = "How long each attempt is awaited; inside `retry`."),
@@ -111,7 +104,6 @@ const struct kind step_call = {
     .example = "call { \"redis GET\", timeout = \"200ms\", retry = { attempts = 2 } }",
     .spec_size = sizeof(struct call_spec),
     .fields = call_fields,
-    .check = call_check,
     .vtable = &call_type,
 };
 

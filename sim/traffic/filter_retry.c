@@ -7,6 +7,7 @@
 #include "orrery/route.h"
 
 #include "base/check.h"
+#include "engine/judge.h"
 #include "traffic/backoff.h"
 
 #include <inttypes.h>
@@ -92,10 +93,10 @@ static void retry_check(void *spec, const struct document *doc, struct place at,
     for (uint32_t i = 0; i < s->on.count; i++)
         s->on_mask |= 1u << retry_outcome[on[i]];
     if (s->on.count == 0)
-        diag_error(d, at, path, "leave it out for the usual ones", "on: no outcome is retried");
+        judge_field(d, at, path, "on", "leave it out for the usual ones", "no outcome is retried");
     if (s->backoff.max_ns == 0) s->backoff.max_ns = BACKOFF_CAP_FACTOR * s->backoff.base_ns;
     if (s->backoff.max_ns < s->backoff.base_ns)
-        diag_error(d, at, path, "swap them?", "maxBackoff is shorter than backoff");
+        judge_field(d, at, path, "maxBackoff", "swap them?", "it is shorter than backoff");
 }
 
 static const struct field retry_fields[] = {

@@ -31,7 +31,6 @@ static void renewal_check(void *spec, const struct document *doc, struct place a
                           struct diag *d)
 {
     (void)doc;
-    if (diag_error_count(d) > 0) return; /* the gap itself may have been refused */
     if (!(dist_mean(&((const struct renewal_spec *)spec)->gap) >= GAP_MEAN_NS_MIN))
         judge_field(d, at, path, "gap", NULL, "its mean must be greater than 0");
 }

@@ -1,6 +1,8 @@
 /* client_kind.c - what a scenario may say about a client, and what it may not say together. */
 #include "workload/workload.h"
 
+#include "engine/judge.h"
+
 #include <string.h>
 
 struct judge {
@@ -12,27 +14,22 @@ struct judge {
 
 static void targets_check(const struct client_spec *s, const struct judge *j)
 {
-    const char *const *journey = s->journey.items;
     uint32_t said = (s->target != NULL) + (s->mix.count > 0) + (s->journey.count > 0);
     if (said != 1)
         diag_error(j->diag, j->at, j->path, "as in target = \"cart GET /cart\"",
                    "say where calls go: exactly one of target, mix and journey%s",
                    said ? ", not several" : "");
-    if (s->target) target_check(j->doc, s->target, j->at, j->path, j->diag);
     double sum = 0;
-    for (uint32_t i = 0; i < s->mix.count; i++) {
-        target_check(j->doc, s->mix.entries[i].key, s->mix.entries[i].at, j->path, j->diag);
+    for (uint32_t i = 0; i < s->mix.count; i++)
         sum += s->mix.entries[i].number;
-    }
     if (s->mix.count > 0 && !(sum > 0))
-        diag_error(j->diag, j->at, j->path, NULL, "mix: at least one weight must be above 0");
-    for (uint32_t i = 0; i < s->journey.count; i++)
-        target_check(j->doc, journey[i], j->at, j->path, j->diag);
+        judge_field(j->diag, j->at, j->path, "mix", "as in mix = { [\"cart GET /cart\"] = 3 }",
+                    "at least one weight must be above 0");
 }
 
 static void users_only(const struct judge *j, bool said, const char *field, const char *instead)
 {
-    if (said) diag_error(j->diag, j->at, j->path, instead, "%s needs users", field);
+    if (said) judge_field(j->diag, j->at, j->path, field, instead, "it needs users, not a rate");
 }
 
 static void loop_check(const struct client_spec *s, const struct judge *j)
@@ -43,16 +40,16 @@ static void loop_check(const struct client_spec *s, const struct judge *j)
             j->diag, j->at, j->path, "as in rate = \"40/s\" (open loop) or users = 50 (closed)",
             "say when calls come: exactly one of rate and users%s", open ? ", not both" : "");
     if (!open) return;
-    users_only(j, s->think.kind != NULL, "think", "with a rate nobody thinks: leave it out");
-    users_only(j, s->ramp_ns > 0, "rampUp", "with a rate, use an arrival that grows");
-    users_only(j, s->journey.count > 0, "journey", "with a rate, use mix");
+    users_only(j, s->think.kind != NULL, "think", "nobody waits between calls that come at a rate: leave it out");
+    users_only(j, s->ramp_ns > 0, "rampUp", "use an arrival whose rate grows, as diurnal or csv");
+    users_only(j, s->journey.count > 0, "journey", "use mix");
 }
 
 static void part_is(const struct judge *j, const struct part *p, const char *field)
 {
     if (!p->kind || strcmp(p->kind->name, field) == 0) return;
-    diag_error(j->diag, p->at, j->path, "other filters go into filters = { ... }",
-               "%s: a %s is wanted here, not a %s", field, field, p->kind->name);
+    judge_field(j->diag, p->at, j->path, field, "other filters go into filters = { ... }",
+                "a %s is wanted here, not a %s", field, p->kind->name);
 }
 
 static void client_check(void *spec, const struct document *doc, struct place at, const char *path,
@@ -66,15 +63,16 @@ static void client_check(void *spec, const struct document *doc, struct place at
     part_is(&j, &s->retry, "retry");
     if (s->stop_ns == 0) s->stop_ns = TIME_NEVER;
     if (s->stop_ns <= s->start_ns)
-        diag_error(d, at, path, "swap them?", "stop must come after start");
+        judge_field(d, at, path, "stop", "swap them?", "it must come after start");
 }
 
 static const struct field client_fields[] = {
-    TEXT(struct client_spec, "target", target, .preset = "",
+    TEXT(struct client_spec, "target", target, .preset = "", .judge = target_check,
          .doc = "Where calls go: a service and one of its endpoints."),
     MAP(struct client_spec, "mix", mix, FIELD_NUMBER, .preset = "", .min = 0, .max = 1e9,
+        .judge = target_check,
         .doc = "Several targets, each with its weight; every call draws one."),
-    LIST(struct client_spec, "journey", journey, FIELD_TEXT, .preset = "",
+    LIST(struct client_spec, "journey", journey, FIELD_TEXT, .preset = "", .judge = target_check,
          .doc = "Several targets in order, again and again; each user goes its own way, failures "
                 "or not."),
     PART(struct client_spec, "rate", rate, "arrival", .preset = "",

@@ -150,7 +150,7 @@ static void bad_schedules_are_refused(void **state)
     scenario_refused(SHOP ", {'kind': 'at', 'time': '1m'}", "action");
     scenario_refused(SHOP ", {'kind': 'every', '#': ['0s', '@1']}", "period");
     scenario_refused(SHOP ", {'kind': 'every', '#': ['1m', '@1'], 'until': '30s'}",
-                     "never happens");
+                     "so nothing ever happens");
     scenario_refused(SHOP ", {'kind': 'every', '#': ['1m', " SLOW "]}", "slow lasts longer");
     scenario_refused(SHOP ", {'kind': 'every', '#': ['1m', {'kind': 'hang', 'target': 'shop'}]}",
                      "hang has no duration");

@@ -145,7 +145,8 @@ static void references_are_resolved_when_all_names_are_known(void **state)
 {
     static const struct row rows[] = {
         { SERVICE("\"pools\": [\"a\"]"),
-          SAYS("pools[1]: there is no nodepool named 'a' (there is no nodepool at all)") },
+          SAYS("pools[1]: there is no nodepool named 'a' (there is no nodepool at all)")
+          "s.json:1: error: service.cart: more pools than there are\n" },
         { SERVICE("\"pools\": [\"wrkers\"]") ", {\"kind\": \"nodepool\", \"name\": \"workers\"}",
           SAYS("pools[1]: there is no nodepool named 'wrkers' (did you mean 'workers'?)") },
         { SERVICE("\"homes\": {\"x\": \"zzzzz\"}") ", {\"kind\": \"nodepool\", \"name\": \"w\"}",
@@ -214,7 +215,7 @@ static void values_without_a_name_must_have_a_place(void **state)
     EXPECT(rows);
 }
 
-static void kinds_judge_parts_first_and_objects_when_all_is_clean(void **state)
+static void kinds_judge_what_is_sound_whatever_is_wrong_elsewhere(void **state)
 {
     static const struct row rows[] = {
         { SERVICE("\"startup\": {\"kind\": \"lognormal\", \"p50\": \"3s\", \"p99\": \"1s\"}"),
@@ -226,6 +227,15 @@ static void kinds_judge_parts_first_and_objects_when_all_is_clean(void **state)
               " \"1s\"}, \"x\": 1"),
           SAYS("x: unknown field (see: orrery explain service)")
               SAYS("startup: p99 is not above p50 (swap them?)") },
+        { SERVICE("\"replicas\": 13, \"startup\": {\"kind\": \"lognormal\", \"p50\": \"3s\", "
+                  "\"p99\": \"1s\"}") ", {\"kind\": \"servce\"}",
+          "s.json:1: error: objects[2]: unknown kind 'servce' (did you mean 'service'?)\n" SAYS(
+              "startup: p99 is not above p50 (swap them?)")
+              "s.json:1: error: service.cart: 13 replicas bring bad luck (take 12 or 14)\n" },
+        { SERVICE("\"x\": 1") ", " SERVICE("\"replicas\": 13, \"timeout\": 5"),
+          "s.json:1: error: service.cart: duplicate name: there is a service 'cart' already (first at "
+          "s.json:1)\n" SAYS("x: unknown field (see: orrery explain service)")
+              SAYS("timeout: missing unit: 5 of what? (write \"5ms\" or \"5s\")") },
     };
     (void)state;
     EXPECT(rows);
@@ -327,7 +337,7 @@ int main(void)
         cmocka_unit_test(references_are_resolved_when_all_names_are_known),
         cmocka_unit_test(objects_need_a_kind_and_a_name_of_their_own),
         cmocka_unit_test(values_without_a_name_must_have_a_place),
-        cmocka_unit_test(kinds_judge_parts_first_and_objects_when_all_is_clean),
+        cmocka_unit_test(kinds_judge_what_is_sound_whatever_is_wrong_elsewhere),
         cmocka_unit_test(every_problem_is_told_with_its_own_line),
         cmocka_unit_test(a_long_text_is_shortened_where_a_character_ends),
         cmocka_unit_test(a_tree_that_is_too_deep_is_refused),

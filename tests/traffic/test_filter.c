@@ -385,7 +385,7 @@ static void filters_say_what_is_wrong_with_them(void **state)
     assert_refused(ONE_CALL("\"retry\": {\"jitter\": \"ful\"}"), "did you mean 'full'?");
     assert_refused(ONE_CALL("\"retry\": {\"multiplier\": 0.5}"), "outside 1..100");
     assert_refused(ONE_CALL("\"retry\": {\"backoff\": \"1s\", \"maxBackoff\": \"1ms\"}"),
-                   "maxBackoff is shorter than backoff");
+                   "retry.maxBackoff: it is shorter than backoff");
     assert_refused(ONE_CALL("\"retry\": {}, \"filters\": [{\"kind\": \"retry\"}]"),
                    "more than one retry on one route");
     assert_refused(ONE_CALL("\"filters\": [\"1s\", \"1s\", \"1s\", \"1s\", \"1s\", \"1s\", \"1s\", "

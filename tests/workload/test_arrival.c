@@ -203,14 +203,6 @@ static void a_renewal_whose_gaps_are_zero_is_refused(void **state)
 }
 
 /* The loader checks the outer part after the inner one was refused: it must not fall over it. */
-static void a_renewal_of_a_refused_gap_adds_nothing(void **state)
-{
-    renewal_of(state, part_of(*state, &dist_mixture, ""));
-    const char *text = parts_said(*state);
-    assert_non_null(strstr(text, "mixture"));
-    assert_null(strstr(text, "renewal"));
-}
-
 static struct part batch_of(void **state, const char *said, struct part size)
 {
     struct part p = part_filled(*state, &arrival_batch, said);
@@ -525,7 +517,6 @@ int main(void)
         ARRIVAL_TEST(a_constant_rate_never_drifts),
         ARRIVAL_TEST(renewal_gaps_follow_their_distribution),
         ARRIVAL_TEST(a_renewal_whose_gaps_are_zero_is_refused),
-        ARRIVAL_TEST(a_renewal_of_a_refused_gap_adds_nothing),
         ARRIVAL_TEST(batches_have_their_own_rate_and_size),
         ARRIVAL_TEST(an_endless_batch_is_cut_to_its_limit),
         ARRIVAL_TEST(mmpp_is_as_bursty_as_theory_says),

@@ -400,9 +400,9 @@ static void clients_say_what_is_wrong_with_them(void **state)
     assert_refused(CLIENT("user", SHOP BEAT ", \"users\": 3"), "not both");
     assert_refused(CLIENT("user", SHOP "\"users\": 0"), "outside 1..");
     assert_refused(CLIENT("user", SHOP "\"users\": 8000001"), "outside 1..8");
-    assert_refused(CLIENT("user", SHOP BEAT ", \"think\": \"1s\""), "think needs users");
-    assert_refused(CLIENT("user", SHOP BEAT ", \"rampUp\": \"1s\""), "rampUp needs users");
-    assert_refused(CLIENT("user", BEAT ", \"journey\": [\"shop GET /\"]"), "journey needs users");
+    assert_refused(CLIENT("user", SHOP BEAT ", \"think\": \"1s\""), "think: it needs users");
+    assert_refused(CLIENT("user", SHOP BEAT ", \"rampUp\": \"1s\""), "rampUp: it needs users");
+    assert_refused(CLIENT("user", BEAT ", \"journey\": [\"shop GET /\"]"), "journey: it needs users");
     assert_refused(CLIENT("user", BEAT ", \"target\": \"shpo GET /\""), "did you mean 'shop'?");
     assert_refused(CLIENT("user", BEAT ", \"target\": \"shop GET /crat\""),
                    "did you mean 'GET /cart'?");
@@ -414,7 +414,7 @@ static void clients_say_what_is_wrong_with_them(void **state)
     assert_refused(CLIENT("user", "\"users\": 1, \"journey\": [\"shop GET /\", \"shop PUT /\"]"),
                    "no endpoint 'PUT /'");
     assert_refused(CLIENT("user", SHOP BEAT ", \"start\": \"2s\", \"stop\": \"1s\""),
-                   "stop must come after start");
+                   "stop: it must come after start");
     assert_refused(CLIENT("user", SHOP BEAT ", \"stop\": \"0s\""), "outside 1ns..");
     assert_refused(CLIENT("user", SHOP BEAT ", \"priority\": 256"), "outside 0..255");
     assert_refused(CLIENT("user", SHOP BEAT ", \"keys\": {\"kind\": \"zipf\", \"n\": 0}"),
@@ -433,8 +433,8 @@ static void all_problems_are_told_at_once(void **state)
         "user", "\"users\": 1, " BEAT ", \"start\": \"2s\", \"stop\": \"1s\", \"think\": \"1s\""));
     assert_non_null(strstr(said, "exactly one of target"));
     assert_non_null(strstr(said, "not both"));
-    assert_non_null(strstr(said, "think needs users"));
-    assert_non_null(strstr(said, "stop must come after start"));
+    assert_non_null(strstr(said, "think: it needs users"));
+    assert_non_null(strstr(said, "stop: it must come after start"));
     assert_non_null(strstr(said, "test.json:2: error: client.user: "));
 }
 
