@@ -177,7 +177,7 @@ golden: orrery ## compare with the goldens; UPDATE=1 writes them anew
 
 .PHONY: scorecard
 scorecard: theory bench ## run every measuring target and print one page
-	$(Q)sh tests/scorecard.sh
+	$(Q)sh tests/scorecard.sh --readme
 
 .PHONY: docs
 docs: orrery ## what is generated from the field tables: lua/orrery/types.lua, .luacheckrc, docs/
