@@ -14,7 +14,7 @@
 
 extern const struct kind flow_network, client_kind, filter_timeout, filter_retry, balancer_random,
     balancer_round_robin, balancer_least, balancer_p2c, balancer_hash, keys_zipf, keys_uniform,
-    dist_constant, dist_exponential;
+    dist_constant, dist_exponential, filter_breaker, filter_hystrix;
 
 /* ------------------------------------------------------------------------- the stub */
 
@@ -142,6 +142,7 @@ static const struct kind *const small_kinds[] = {
     &flow_network,   &client_kind,    &filter_timeout,       &filter_retry,   &balancer_random,
     &balancer_least, &balancer_p2c,   &balancer_round_robin, &balancer_hash,  &keys_zipf,
     &keys_uniform,   &dist_constant,  &dist_exponential,     &stub_kind,      &metronome,
+    &filter_breaker, &filter_hystrix,
 };
 static const struct kind_list small_list = { small_kinds,
                                              sizeof small_kinds / sizeof *small_kinds };

@@ -391,7 +391,7 @@ static void filters_say_what_is_wrong_with_them(void **state)
     assert_refused(ONE_CALL("\"filters\": [\"1s\", \"1s\", \"1s\", \"1s\", \"1s\", \"1s\", \"1s\", "
                             "\"1s\", \"1s\"]"),
                    "more than 8 filters on one route");
-    assert_refused(ONE_CALL("\"filters\": [\"breaker\"]"), "filters[1]");
+    assert_refused(ONE_CALL("\"filters\": [\"braker\"]"), "filters[1]");
     assert_refused(ONE_CALL("\"balancer\": {\"kind\": \"powerOfTwo\", \"choices\": 33}"),
                    "outside 1..32");
     assert_refused(ONE_CALL("\"balancer\": {\"kind\": \"leastRequest\", \"ties\": \"first\"}"),
