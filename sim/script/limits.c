@@ -7,7 +7,7 @@
  * Only the watchdog looks at a clock, and only to stop what nothing else stopped. */
 #include "script/inside.h"
 
-#include "base/memory.h"
+#include "base/memory.h" /* Lua's allocator must give back single blocks, which no arena does */
 
 #include <stdio.h>
 #include <string.h>

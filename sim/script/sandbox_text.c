@@ -218,7 +218,8 @@ static int gmatch_step(lua_State *L)
     for (; at <= m.subject_end; at++) {
         const char *end = search(L, p, &m, &at);
         if (!end) break;
-        if ((lua_Integer)(end - s) + 1 == last) continue; /* an empty match right after a match is part of that one */
+        /* an empty match right after a match is part of that one */
+        if ((lua_Integer)(end - s) + 1 == last) continue;
         lua_pushinteger(L, (lua_Integer)(end - s));
         lua_replace(L, lua_upvalueindex(3));
         lua_pushinteger(L, (lua_Integer)(end - s) + 1);
