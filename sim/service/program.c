@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/check.h"
+#include "base/text.h"
 #include "service/pod.h"
 
 #include <string.h>
@@ -80,64 +81,93 @@ void program_run(struct world *w, uint32_t id)
     if (result == STEP_END) pod_answer(w, id);
 }
 
-/* Depth-first over operations; a node on the path met again is a cycle. A node's height (the calls
- * below it) is kept, so that each is walked once in whatever order services stand. */
-#define HEIGHT_NEW 0
-#define HEIGHT_ON_PATH UINT8_MAX /* else 1 + its height */
-_Static_assert(CALL_DEPTH_MAX + 1 < HEIGHT_ON_PATH, "a height fits beside its two marks");
-
+/* Depth-first over operations; one on the path that is met again closes a cycle. Each operation is
+ * walked once, and knows from then on how deep the calls below it nest. */
 struct walk {
     struct world *w;
     struct diag *d;
-    uint8_t **heights; /* by service, operation */
+    struct visit **visits; /* by service, operation */
+    const char *path[CALL_DEPTH_MAX + 1];
+    uint32_t depth; /* of the path */
+    bool too_deep;  /* told once: every longer chain contains a shorter one */
 };
 
-static bool walk_operation(struct walk *k, uint32_t service, uint32_t operation, uint32_t depth);
+struct visit {
+    bool on_path, done;
+    uint32_t height; /* calls below, one inside the other */
+};
 
-/* Afterwards the height of what this instruction calls is in *below. */
-static bool walk_call(struct walk *k, const struct service *s, const struct instruction *i,
-                      uint32_t depth, uint8_t *below)
+static void cycle_tell(struct walk *k, const char *back, const struct service *s, struct place at)
 {
-    uint32_t first = group_get(k->w, route_group(k->w, i->route))->first;
-    uint32_t callee = pod_get(k->w, first)->owner->index, op = route_operation(k->w, i->route);
-    *below = k->heights[callee][op];
-    if (*below == HEIGHT_ON_PATH) {
-        diag_error(k->d, i->at, s->name, "calls must not come back to where they began",
-                   "a cycle of calls: %s", route_name(k->w, i->route));
-        return false;
-    }
-    if (depth + (*below ? *below : 1u) > CALL_DEPTH_MAX) {
-        diag_error(k->d, i->at, s->name, NULL, "calls nest deeper than %d", CALL_DEPTH_MAX);
-        return false;
-    }
-    if (*below == HEIGHT_NEW && !walk_operation(k, callee, op, depth + 1)) return false;
-    *below = k->heights[callee][op];
-    return true;
+    struct text t = { 0 };
+    uint32_t first = 0;
+    while (strcmp(k->path[first], back) != 0)
+        first++;
+    for (uint32_t i = first; i < k->depth; i++)
+        text_format(&t, "%s > ", k->path[i]);
+    diag_error(k->d, at, arena_format(k->w->arena, "service.%s", s->name),
+               "calls must not come back to where they began", "a cycle of calls: %s%s",
+               text_data(&t), back);
+    text_close(&t);
 }
 
-static bool walk_operation(struct walk *k, uint32_t service, uint32_t operation, uint32_t depth)
+static void depth_tell(struct walk *k, const struct service *s, struct place at)
 {
-    struct service *s = &service_room_of(k->w)->services[service];
+    if (!k->too_deep)
+        diag_error(k->d, at, arena_format(k->w->arena, "service.%s", s->name),
+                   "shorten the chain of services", "calls nest deeper than %d, from '%s' on",
+                   CALL_DEPTH_MAX, k->path[0]);
+    k->too_deep = true;
+}
+
+static uint32_t walk_operation(struct walk *k, struct service *s, uint32_t operation);
+
+/* How deep calls nest below this one, itself included. */
+static uint32_t walk_call(struct walk *k, struct service *s, const struct instruction *i)
+{
+    const struct group *g = group_get(k->w, route_group(k->w, i->route));
+    struct service *callee = pod_get(k->w, g->first)->owner;
+    uint32_t operation = route_operation(k->w, i->route);
+    struct visit *n = &k->visits[callee->index][operation];
+    if (n->on_path) {
+        cycle_tell(k, arena_format(k->w->arena, "%s %s", g->name, g->operations[operation]), s,
+                   i->at);
+        return 0;
+    }
+    if (k->depth + (n->done ? n->height : 0) > CALL_DEPTH_MAX) {
+        depth_tell(k, s, i->at);
+        return 0;
+    }
+    return 1 + (n->done ? n->height : walk_operation(k, callee, operation));
+}
+
+static uint32_t walk_operation(struct walk *k, struct service *s, uint32_t operation)
+{
     const struct program *p = &s->programs[operation];
-    uint8_t height = 0, below;
-    k->heights[service][operation] = HEIGHT_ON_PATH;
+    struct visit *n = &k->visits[s->index][operation];
+    k->path[k->depth++] =
+        arena_format(k->w->arena, "%s %s", s->name, s->spec->endpoints.entries[operation].key);
+    n->on_path = true;
     for (uint32_t i = 0; i < p->count; i++) {
         if (p->first[i].route == ROUTE_NONE) continue;
-        if (!walk_call(k, s, &p->first[i], depth, &below)) return false;
-        if (below > height) height = below;
+        uint32_t height = walk_call(k, s, &p->first[i]);
+        if (height > n->height) n->height = height;
     }
-    k->heights[service][operation] = (uint8_t)(height + 1);
-    return true;
+    n->on_path = false;
+    n->done = true;
+    k->depth--;
+    return n->height;
 }
 
 void program_graph_check(struct world *w, struct diag *d)
 {
     struct service_room *room = service_room_of(w);
     struct walk k = { .w = w, .d = d };
-    k.heights = arena_alloc(w->arena, room->service_count * sizeof *k.heights);
+    k.visits = arena_alloc(w->arena, room->service_count * sizeof *k.visits);
     for (uint32_t i = 0; i < room->service_count; i++)
-        k.heights[i] = arena_alloc(w->arena, room->services[i].spec->endpoints.count);
+        k.visits[i] =
+            arena_alloc(w->arena, room->services[i].spec->endpoints.count * sizeof **k.visits);
     for (uint32_t i = 0; i < room->service_count; i++)
         for (uint32_t op = 0; op < room->services[i].spec->endpoints.count; op++)
-            if (k.heights[i][op] == HEIGHT_NEW && !walk_operation(&k, i, op, 0)) return;
+            if (!k.visits[i][op].done) walk_operation(&k, &room->services[i], op);
 }

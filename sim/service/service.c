@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/check.h"
+#include "engine/judge.h"
 
 #include <math.h>
 #include <string.h>
@@ -153,6 +154,7 @@ static void programs_settle(struct service_room *room)
 static void room_open(struct world *w, void *state, struct diag *d)
 {
     struct service_room *room = state;
+    uint32_t before = diag_error_count(d);
     room->service_count = document_count(w->doc, "service");
     room->services = arena_alloc(w->arena, room->service_count * sizeof *room->services);
     for (uint32_t i = 0; i < room->service_count; i++)
@@ -161,8 +163,7 @@ static void room_open(struct world *w, void *state, struct diag *d)
     groups_open(w);
     programs_open(w, d);
     programs_settle(room);
-    if (diag_error_count(d) > 0) return;
-    program_graph_check(w, d);
+    if (diag_error_count(d) == before) program_graph_check(w, d);
     lifecycle_open(w, d);
 }
 
@@ -369,11 +370,11 @@ static void service_check(void *spec, const struct document *doc, struct place a
     struct service_spec *s = spec;
     if (s->replicas_max == 0) s->replicas_max = s->replicas < 8 ? 16 : 2 * s->replicas;
     if (s->replicas > s->replicas_max)
-        diag_error(d, at, path, "raise maxReplicas", "replicas %u exceeds maxReplicas %u",
-                   s->replicas, s->replicas_max);
+        judge_field(d, at, path, "replicas", "raise maxReplicas", "%u exceeds maxReplicas %u",
+                    s->replicas, s->replicas_max);
     if (s->endpoints.count == 0)
-        diag_error(d, at, path, "endpoints = { [\"GET /\"] = { cpu(\"5ms\") } }",
-                   "a service needs at least one endpoint");
+        judge_field(d, at, path, "endpoints", "as in endpoints = { [\"GET /\"] = { cpu(\"5ms\") } }",
+                    "a service needs at least one");
     if (!s->discipline.kind) return;
     const struct discipline_type *discipline = s->discipline.kind->vtable;
     if (discipline->shares) sharing_check(s, at, path, d);
@@ -384,7 +385,8 @@ static void service_check(void *spec, const struct document *doc, struct place a
         diag_error(d, at, path, "raise limits.cpu to the number of workers, or do not interrupt",
                    "a discipline that interrupts needs a core for every worker");
     if (limits.memory > 0 && s->memory > limits.memory)
-        diag_error(d, at, path, NULL, "memory exceeds limits.memory: the pod could never start");
+        judge_field(d, at, path, "memory", "raise limits.memory, or start with less",
+                    "it exceeds limits.memory: the pod could never start");
 }
 
 static const char *const abandon_choices[] = { "finish", "cancel", NULL };

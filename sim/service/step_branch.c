@@ -76,7 +76,8 @@ static void branch_check(void *spec, const struct document *doc, struct place at
         diag_error(d, at, path, "branch { option { weight = 0.3, fail() }, ... }",
                    "branch has no options");
     else if (weight_sum(s) <= 0)
-        diag_error(d, at, path, NULL, "the options' weights add up to nothing");
+        diag_error(d, at, path, "give at least one option a weight above 0",
+                   "the options' weights add up to nothing");
 }
 
 static const struct field option_fields[] = {
