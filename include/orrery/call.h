@@ -72,7 +72,7 @@ _Static_assert(sizeof(struct call) == 64, "a call is one cache line: there are m
 struct call_side {
     uint32_t child, sibling, previous; /* children in flight, a doubly linked list */
     uint32_t customer;     /* the customer's number (a user, a Zipf key): for hashing */
-    int64_t remaining_ns;  /* CPU work left, for disciplines that interrupt */
+    int64_t remaining_ns;  /* CPU work left when interrupted; on a CPU of its own, when it ends */
     int64_t queued_ns;     /* when it began to wait for a worker */
     int64_t budget_ns;     /* the deadline before per-attempt timeouts shortened it */
     uint32_t reply_bytes;

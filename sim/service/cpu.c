@@ -193,6 +193,7 @@ void cpu_begin(struct world *w, uint32_t call, int64_t work_ns)
         return;
     }
     side_of(w, c->pod)->cpu_ns += (double)work_ns; /* charged when begun */
+    call_side(w, call)->remaining_ns = now_ns(w) + work_ns;
     if (p->owner->preempts)
         list_add(w, c->pod, call, work_ns);
     else
@@ -206,9 +207,9 @@ void cpu_stop(struct world *w, uint32_t call)
     struct pod *p = pod_get(w, pod);
     struct pod_side *side = side_of(w, pod);
     if (p->fast) {
+        side->cpu_ns -= (double)(call_side(w, call)->remaining_ns - now_ns(w));
         struct on_cpu *x = list_find(w, call);
         if (!x) return;
-        side->cpu_ns -= (double)(x->done_ns - now_ns(w));
         engine_cancel(w->engine, x->event);
         *x = side->on_cpu[--side->on_cpu_count];
         return;

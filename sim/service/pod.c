@@ -63,7 +63,8 @@ void pod_answer(struct world *w, uint32_t call)
     struct pod *p = pod_get(w, pod);
     leave(w, p);
     account(w, call, c->outcome);
-    if (c->flags & CALL_ORPHAN && measured(w, c->entered_ns)) p->owner->wasted++;
+    bool dropped = c->outcome == OUTCOME_EXPIRED; /* nothing was done for it */
+    if (c->flags & CALL_ORPHAN && !dropped && measured(w, c->entered_ns)) p->owner->wasted++;
     if (c->flags & CALL_HOLDS) {
         pod_leave_worker(w, call);
         pod_serve(w, pod);
@@ -133,8 +134,9 @@ static bool interrupt_for(struct world *w, uint32_t pod, uint32_t call)
     uint32_t victim = cpu_victim(w, pod, rank);
     if (victim == CALL_NONE) return false;
     struct call *v = call_get(w, victim);
-    call_side(w, victim)->remaining_ns = cpu_remaining(w, victim);
+    int64_t left_ns = cpu_remaining(w, victim);
     cpu_stop(w, victim);
+    call_side(w, victim)->remaining_ns = left_ns;
     pod_leave_worker(w, victim);
     v->flags |= CALL_INTERRUPTED;
     v->step--; /* back to the cpu step it was in */

@@ -70,6 +70,7 @@ static void an_interrupted_call_resumes_with_exactly_the_work_left(void **state)
     assert_took(&s, "first", 8000);
     assert_took(&s, "short", 9000 - 200);
     assert_true(cloud_service(&s, "shop", "interrupted") == 2);
+    assert_close(cloud_service(&s, "shop", "cpu_cores"), 9.0 / 60, 1e-9);
     scenario_close(&s);
 }
 
