@@ -1,0 +1,6 @@
+-- microservices: recommendations leak memory for ten minutes
+-- What to look for: recommendationservice is killed again and again; pages are
+-- shown without recommendations, so clients see no failure.
+include "model.lua"("microservices", "leak")
+
+expect.failed("visitors", { atMost = 0 })
