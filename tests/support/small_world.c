@@ -14,7 +14,8 @@
 
 extern const struct kind flow_network, client_kind, filter_timeout, filter_retry, balancer_random,
     balancer_round_robin, balancer_least, balancer_p2c, balancer_hash, keys_zipf, keys_uniform,
-    dist_constant, dist_exponential, filter_breaker, filter_hystrix;
+    dist_constant, dist_exponential, filter_breaker, filter_hystrix,
+    filter_bulkhead;
 
 /* ------------------------------------------------------------------------- the stub */
 
@@ -143,6 +144,7 @@ static const struct kind *const small_kinds[] = {
     &balancer_least, &balancer_p2c,   &balancer_round_robin, &balancer_hash,  &keys_zipf,
     &keys_uniform,   &dist_constant,  &dist_exponential,     &stub_kind,      &metronome,
     &filter_breaker, &filter_hystrix,
+    &filter_bulkhead,
 };
 static const struct kind_list small_list = { small_kinds,
                                              sizeof small_kinds / sizeof *small_kinds };
