@@ -16,8 +16,7 @@ void occupancy_mark(const struct world *w, const struct pod *p)
     struct pod_side *side = &room->sides[p - room->pods];
     int64_t lasted_ns = now_ns(w) - side->level_ns;
     side->level_ns = now_ns(w);
-    if (serves(p))
-        histogram_record_many(&p->owner->occupancy, p->in_flight, (uint64_t)lasted_ns);
+    if (serves(p)) histogram_record_many(&p->owner->occupancy, p->in_flight, (uint64_t)lasted_ns);
 }
 
 void occupancy_reset(struct world *w, struct service *s)

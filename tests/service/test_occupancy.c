@@ -43,19 +43,19 @@ static void each_level_gets_the_time_it_lasted(void **state)
 static void the_warm_up_is_left_out(void **state)
 {
     (void)state;
-    assert_levels("{'kind': 'run', 'duration': '600s', 'warmup': '300s'}," SHOP(
-                      ", 'occupancy': true") USER,
-                  200 * NS_PER_S, 100 * NS_PER_S);
+    assert_levels(
+        "{'kind': 'run', 'duration': '600s', 'warmup': '300s'}," SHOP(", 'occupancy': true") USER,
+        200 * NS_PER_S, 100 * NS_PER_S);
 }
 
 /* It crashes at 300 s and takes longer than the run to start again. */
 static void time_without_a_process_is_left_out(void **state)
 {
     (void)state;
-    assert_levels("{'kind': 'run', 'duration': '600s'}," SHOP(
-                      ", 'occupancy': true, 'startup': '10m'") USER
-                  ", {'kind': 'at', '#': ['300s', {'kind': 'crash', 'service': 'shop'}]}",
-                  200 * NS_PER_S, 100 * NS_PER_S);
+    assert_levels(
+        "{'kind': 'run', 'duration': '600s'}," SHOP(", 'occupancy': true, 'startup': '10m'") USER
+        ", {'kind': 'at', '#': ['300s', {'kind': 'crash', 'service': 'shop'}]}",
+        200 * NS_PER_S, 100 * NS_PER_S);
 }
 
 static void nothing_is_reported_unless_asked_for(void **state)
