@@ -15,7 +15,8 @@
 extern const struct kind flow_network, client_kind, filter_timeout, filter_retry, balancer_random,
     balancer_round_robin, balancer_least, balancer_p2c, balancer_hash, keys_zipf, keys_uniform,
     dist_constant, dist_exponential, filter_breaker, filter_hystrix,
-    filter_bulkhead;
+    filter_bulkhead,
+    filter_ratelimit;
 
 /* ------------------------------------------------------------------------- the stub */
 
@@ -145,6 +146,7 @@ static const struct kind *const small_kinds[] = {
     &keys_uniform,   &dist_constant,  &dist_exponential,     &stub_kind,      &metronome,
     &filter_breaker, &filter_hystrix,
     &filter_bulkhead,
+    &filter_ratelimit,
 };
 static const struct kind_list small_list = { small_kinds,
                                              sizeof small_kinds / sizeof *small_kinds };
