@@ -16,7 +16,8 @@ extern const struct kind flow_network, client_kind, filter_timeout, filter_retry
     balancer_round_robin, balancer_least, balancer_p2c, balancer_hash, keys_zipf, keys_uniform,
     dist_constant, dist_exponential, filter_breaker, filter_hystrix,
     filter_bulkhead,
-    filter_ratelimit;
+    filter_ratelimit,
+    filter_throttle;
 
 /* ------------------------------------------------------------------------- the stub */
 
@@ -147,6 +148,7 @@ static const struct kind *const small_kinds[] = {
     &filter_breaker, &filter_hystrix,
     &filter_bulkhead,
     &filter_ratelimit,
+    &filter_throttle,
 };
 static const struct kind_list small_list = { small_kinds,
                                              sizeof small_kinds / sizeof *small_kinds };
