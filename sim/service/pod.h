@@ -104,8 +104,9 @@ struct service {
     struct histogram wait;    /* ns, of calls that had to wait for a worker */
     uint64_t unwaited;        /* those that did not */
     struct histogram occupancy; /* ns by calls in flight at a pod; opened when kept */
-    /* answers nobody waited for; starts, for whatever reason; crashes; preemptions */
-    uint64_t wasted, starts, restarts, interrupted;
+    /* answers nobody waited for; optional calls that failed; starts, for whatever reason; crashes;
+     * preemptions */
+    uint64_t wasted, done_without, starts, restarts, interrupted;
     uint64_t offered_total, ended_total;    /* whole run, for the law of conservation */
     uint64_t area_ready;
     uint32_t ready_min, ready_max;

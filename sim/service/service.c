@@ -211,7 +211,7 @@ static void room_reset(struct world *w)
         histogram_reset(&s->wait);
         occupancy_reset(w, s);
         s->unwaited = 0;
-        s->wasted = s->starts = s->restarts = s->interrupted = 0;
+        s->wasted = s->done_without = s->starts = s->restarts = s->interrupted = 0;
         s->area_ready = (uint64_t)(-(int64_t)s->ready * now);
         s->ready_min = s->ready_max = s->ready;
         s->last_flight = s->last_queue = s->last_busy = s->last_cpu = s->last_capacity = 0;
@@ -285,6 +285,8 @@ static void report(struct world *w, struct service *s)
     recorder_value(r, "services", s->name, "restarts", "1", (double)s->restarts);
     recorder_value(r, "services", s->name, "starts", "1", (double)s->starts);
     if (s->wasted) recorder_value(r, "services", s->name, "wasted", "1", (double)s->wasted);
+    if (s->done_without)
+        recorder_value(r, "services", s->name, "done_without", "1", (double)s->done_without);
     if (s->interrupted)
         recorder_value(r, "services", s->name, "interrupted", "1", (double)s->interrupted);
 }

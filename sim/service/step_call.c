@@ -22,6 +22,8 @@ static void on_reply(struct world *w, uint32_t child)
     check(p->pending > 0);
     p->pending--;
     if (c->outcome != OUTCOME_OK && !optional) p->outcome = OUTCOME_ERROR;
+    if (c->outcome != OUTCOME_OK && optional && measured(w, p->entered_ns))
+        pod_get(w, p->pod)->owner->done_without++;
     /* Still issuing calls: the step that issues them looks at `pending` itself. */
     if (p->pending == 0 && p->state == CALL_WAITING) {
         p->state = CALL_RUNNING;
@@ -78,6 +80,14 @@ static void call_compile(struct compiler *c, const struct part *step)
     compile_emit(c, step_call_instruction(c, step));
 }
 
+static void call_check(void *spec, const struct document *doc, struct place at, const char *path,
+                       struct diag *d)
+{
+    (void)doc;
+    const struct call_spec *s = spec;
+    route_guards_check(&s->filters, &s->retry, &s->timeout, at, path, d);
+}
+
 static const struct field call_fields[] = {
     TEXT(struct call_spec, "target", target, .position = 1, .judge = target_check,
          .doc = "Whom to ask: a service and its endpoint, \"cart GET /cart\"."),
@@ -104,6 +114,7 @@ const struct kind step_call = {
     .example = "call { \"redis GET\", timeout = \"200ms\", retry = { attempts = 2 } }",
     .spec_size = sizeof(struct call_spec),
     .fields = call_fields,
+    .check = call_check,
     .vtable = &call_type,
 };
 
