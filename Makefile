@@ -185,7 +185,11 @@ docs: orrery ## what is generated from the field tables: lua/orrery/types.lua, .
 	$(Q)./orrery explain --luals > lua/orrery/types.lua
 	$(Q)./orrery explain --luacheckrc > .luacheckrc
 	$(Q)./orrery explain --schema > docs/scenario.schema.json
+	$(Q)./orrery explain --schema orrery.run > docs/run.schema.json
 	$(Q)./orrery explain --markdown > docs/reference.md
+	$(Q)./orrery run scenarios/08_retry_storm.lua --set run.warmup=0s --set run.duration=6m \
+	  --out build/retry_storm.db --force > /dev/null; \
+	  ./orrery plot throughput build/retry_storm.db -o docs/retry_storm.png --force
 
 .PHONY: install
 install: orrery ## to DESTDIR and PREFIX
