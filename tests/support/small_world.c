@@ -17,7 +17,9 @@ extern const struct kind flow_network, client_kind, filter_timeout, filter_retry
     dist_constant, dist_exponential, filter_breaker, filter_hystrix,
     filter_bulkhead,
     filter_ratelimit,
-    filter_throttle;
+    filter_throttle,
+    filter_vegas,
+    filter_gradient;
 
 /* ------------------------------------------------------------------------- the stub */
 
@@ -149,6 +151,8 @@ static const struct kind *const small_kinds[] = {
     &filter_bulkhead,
     &filter_ratelimit,
     &filter_throttle,
+    &filter_vegas,
+    &filter_gradient,
 };
 static const struct kind_list small_list = { small_kinds,
                                              sizeof small_kinds / sizeof *small_kinds };
