@@ -1,0 +1,137 @@
+/* cmd_compare.c - orrery compare: two results side by side.
+ *
+ * An operand is a result file, or a scenario, which is then run first; with the same seed both see
+ * the same customers. */
+#include "base/arena.h"
+#include "cli/cli.h"
+#include "cli/scenario.h"
+#include "report/side.h"
+#include "store/store.h"
+
+#include <string.h>
+
+struct compare_values {
+    struct option_seed seed;
+    uint32_t reps, jobs;
+    struct option_texts metrics;
+    bool json;
+};
+
+static const struct option compare_options[] = {
+    { "metric", 'm', OPTION_TEXTS, offsetof(struct compare_values, metrics), "[LABEL=]NAME",
+      .doc = "Only this figure, e.g. clients.*.failed; may be repeated" },
+    { "seed", 0, OPTION_SEED, offsetof(struct compare_values, seed), "N",
+      .doc = "Seed of both, where scenarios are run" },
+    { "reps", 0, OPTION_COUNT, offsetof(struct compare_values, reps), "N", .min = 1,
+      .max = EXPERIMENT_REPLICATIONS_MAX,
+      .doc = "Replications of each scenario, for 95 % intervals of the differences" },
+    { "jobs", 'j', OPTION_COUNT, offsetof(struct compare_values, jobs), "N", .min = 1,
+      .max = EXPERIMENT_THREADS_MAX, .doc = "Threads; the results do not depend on them" },
+    { "json", 0, OPTION_FLAG, offsetof(struct compare_values, json),
+      .doc = "Print one JSON object instead of a table" },
+    OPTIONS_END
+};
+
+/* "build/monolith.db" is called "monolith". */
+static const char *name_of(struct cli *cli, const char *path)
+{
+    const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+    const char *dot = strrchr(base, '.');
+    return dot && dot != base ? arena_text_n(cli->arena, base, (size_t)(dot - base)) : base;
+}
+
+static int simulate(struct cli *cli, const struct compare_values *v, const struct scenario *s,
+                    struct store *store)
+{
+    struct experiment_options o = { .document = s->document,
+                                    .doors = s->doors,
+                                    .replications = v->reps ? v->reps : 1,
+                                    .threads = v->jobs ? v->jobs : 1,
+                                    .seed = v->seed.given ? &v->seed.value : NULL,
+                                    .version = ORRERY_RELEASE };
+    struct experiment_outcome outcome;
+    struct diag *d = diag_open();
+    enum experiment_status status = experiment_run(&o, store, d, &outcome);
+    diag_print(d, stderr);
+    diag_close(d);
+    if (status == EXPERIMENT_DONE) return EXIT_OK;
+    if (status == EXPERIMENT_REFUSED && !*outcome.failure) return EXIT_USAGE;
+    return cli_fail(cli, status == EXPERIMENT_BROKEN ? EXIT_INTERNAL : EXIT_USAGE, "%s: %s",
+                    s->file, outcome.failure);
+}
+
+static int run_scenario(struct cli *cli, const struct compare_values *v, const char *file,
+                        struct store **store)
+{
+    struct diag *d = diag_open();
+    struct scenario s = scenario_open(cli->arena, file, NULL, d);
+    bool bad = scenario_problems(d);
+    diag_close(d);
+    if (bad) return EXIT_USAGE;
+    enum output_status status;
+    char error[OUTPUT_ERROR_BYTES];
+    *store = store_create(cli->arena, NULL, false, &status, error);
+    return *store ? simulate(cli, v, &s, *store) : cli_fail(cli, EXIT_INTERNAL, "%s", error);
+}
+
+static int open_side(struct cli *cli, const struct compare_values *v, const char *path,
+                     struct side *side)
+{
+    char error[OUTPUT_ERROR_BYTES];
+    side->name = name_of(cli, path);
+    if (!cli_has_ending(path, ".db")) return run_scenario(cli, v, path, &side->store);
+    side->store = store_open(cli->arena, path, error);
+    return side->store ? EXIT_OK : cli_fail(cli, EXIT_USAGE, "%s", error);
+}
+
+static int compare_sides(struct cli *cli, const struct compare_values *v,
+                         const struct side sides[2])
+{
+    struct side_options o = { v->metrics.items, v->metrics.count, v->json };
+    struct text out = { 0 };
+    char error[SIDE_ERROR_BYTES];
+    bool good = side_by_side(sides, &o, &out, error);
+    int code = EXIT_OK;
+    for (uint32_t i = 0; i < 2 && code == EXIT_OK; i++)
+        if (store_failure(sides[i].store))
+            code = cli_fail(cli, EXIT_INTERNAL, "%s: %s", cli->operands[i],
+                            store_failure(sides[i].store));
+    if (code == EXIT_OK)
+        code = good ? cli_print(cli, &out) : cli_fail(cli, EXIT_USAGE, "%s", error);
+    text_close(&out);
+    return code;
+}
+
+static int compare_run(struct cli *cli, const void *values)
+{
+    struct side sides[2] = { 0 };
+    int code = EXIT_OK;
+    for (uint32_t i = 0; i < 2 && code == EXIT_OK; i++)
+        code = open_side(cli, values, cli->operands[i], &sides[i]);
+    if (code == EXIT_OK) code = compare_sides(cli, values, sides);
+    for (uint32_t i = 0; i < 2; i++)
+        store_close(sides[i].store);
+    return code;
+}
+
+extern const struct command command_compare;
+const struct command command_compare = {
+    .name = "compare",
+    .operands = "A B",
+    .operand_min = 2,
+    .operand_max = 2,
+    .doc = "Two results side by side: what differs, and by how much",
+    .more =
+        "Each of A and B is a result file (.db) or a scenario, which is then run. Scenarios in\n"
+        "a file are compared in their order; replications in pairs, so that with one seed\n"
+        "the difference is known better than the figures.\n\n"
+        "metrics: names as in --json, a star for any one part, which adds up what it matches;\n"
+        "  minutes(NAME) is how long a series was above 0\n\n"
+        "examples:\n"
+        "  orrery compare before.lua after.lua --reps 10\n"
+        "  orrery compare a.db b.db -m failed='clients.*.failed' -m "
+        "'minutes(clients.*.failed_per_s)'\n",
+    .options = compare_options,
+    .values_size = sizeof(struct compare_values),
+    .run = compare_run,
+};
