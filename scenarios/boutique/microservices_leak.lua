@@ -1,4 +1,4 @@
--- microservices: recommendations leak memory for ten minutes
+-- microservices: memory leak
 -- What to look for: recommendationservice is killed again and again; pages are
 -- shown without recommendations, so clients see no failure.
 include "model.lua"("microservices", "leak")
