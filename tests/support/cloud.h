@@ -67,7 +67,7 @@ static inline void cloud_open(struct scenario *s, const char *objects, struct cl
     cloud_load(s, objects);
     if (s->doc) cloud_world(s, &o);
     scenario_say(s);
-    if (!s->w) print_error("%s\n%s\n", objects, text_data(&s->said));
+    if (!s->w) print_error("%s", text_data(&s->said));
     assert_non_null(s->w);
 }
 
