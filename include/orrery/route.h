@@ -23,6 +23,12 @@ struct route_spec {
     const uint8_t *zones;  /* of the caller's pods, by instance */
 };
 
+/* For kind checks: judges the guards of a route as its caller says them, in fields called filters,
+ * retry and timeout. */
+void route_guards_check(const struct list *filters, const struct part *retry,
+                        const struct part *timeout, struct place at, const char *path,
+                        struct diag *d);
+
 /* ROUTE_NONE after telling d. */
 #define ROUTE_NONE UINT32_MAX
 uint32_t route_open(struct world *w, const struct route_spec *spec, struct diag *d);

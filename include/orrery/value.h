@@ -44,6 +44,8 @@ struct value {
 };
 
 struct value *value_nil(struct arena *a, struct place at);
+/* Stands where something could not be read, which has been told: nobody complains of it again. */
+struct value *value_told(struct arena *a, struct place at);
 struct value *value_bool(struct arena *a, struct place at, bool b);
 struct value *value_number(struct arena *a, struct place at, double n, bool integer);
 struct value *value_text(struct arena *a, struct place at, const char *text);
@@ -60,6 +62,11 @@ struct value *value_get(const struct value *map, const char *key);
 struct value *value_at(const struct value *list, uint32_t index);
 struct value *value_copy(struct arena *a, const struct value *v);
 bool value_equal(const struct value *a, const struct value *b);
+
+static inline bool value_is_told(const struct value *v)
+{
+    return v->type == VALUE_NIL && v->boolean;
+}
 
 /* "a number", "text", "a list"...: for messages. */
 const char *value_type_name(const struct value *v);

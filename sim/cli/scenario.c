@@ -59,7 +59,7 @@ struct scenario scenario_open(struct arena *a, const char *file, const struct op
                    "is not a scenario by its name");
     if (!root) return s;
     if (!title && root->text) title = root->text; /* a JSON document says its own */
-    for (uint32_t i = 0; set && i < set->count; i++)
+    for (uint32_t i = 0; set && i < set->count && !root->boolean; i++)
         schema_set(a, root, set->items[i], d);
     s.document = document_load(a, root, file, title ? title : file_title(file), d);
     if (has_hooks) s.doors = (struct door_maker){ (void *)(uintptr_t)file, open_door };

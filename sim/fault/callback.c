@@ -13,7 +13,7 @@ struct callback_spec {
 };
 
 static const struct field callback_fields[] = {
-    HOOK(struct callback_spec, "function", function, .position = 1,
+    HOOK(struct callback_spec, "call", function, .position = 1,
          .doc = "The function to call; it is given the handle w."),
     FIELDS_END
 };
@@ -46,7 +46,7 @@ const struct kind fault_callback = {
     .form = KIND_PART,
     .room = "fault",
     .doc = "Calls a script's function inside the run, at virtual time. A bare function means this.",
-    .example = "every(\"1m\", function(w) w:scale(\"cart\", w:replicas(\"cart\") + 1) end)",
+    .example = "function(w) w:scale(\"cart\", w:replicas(\"cart\") + 1) end",
     .spec_size = sizeof(struct callback_spec),
     .fields = callback_fields,
     .scalar = true,

@@ -18,6 +18,7 @@ bool callback_call(struct world *w, uint32_t function, struct argument *result);
 
 /* One `at`, `every` or `when`, and the action that it begins. */
 struct scheduled {
+    struct place at;
     const struct kind *kind; /* of the action */
     const struct action_type *type;
     const void *spec;

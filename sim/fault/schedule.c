@@ -45,7 +45,7 @@ static const struct field every_fields[] = {
          .doc = "What happens each time: a fault, a release, or a function of the script."),
     DURATION(struct every_spec, "from", from_ns, .preset = "0s", .min = 0, .max = TIME_MAX_NS,
              .doc = "The first time is one period after this."),
-    DURATION(struct every_spec, "until", until_ns, .preset = "", .min = 1, .max = TIME_MAX_NS,
+    DURATION(struct every_spec, "to", until_ns, .preset = "", .min = 1, .max = TIME_MAX_NS,
              .doc = "Nothing begins after this; to the end of the run when left out."),
     FIELDS_END
 };
@@ -66,7 +66,7 @@ static void every_check(void *spec, const struct document *doc, struct place at,
 {
     const struct every_spec *s = spec;
     if (s->until_ns > 0 && s->until_ns < s->from_ns + s->period_ns)
-        judge_field(d, at, path, "until", "it first happens one period after `from`",
+        judge_field(d, at, path, "to", "it first happens one period after `from`",
                     "it comes before the first time, so nothing ever happens");
     const struct action_type *type = s->action.kind->vtable;
     if (!type->end) return;
@@ -150,10 +150,11 @@ static void when_fire(struct world *w, uint32_t index, uint32_t unused)
     struct argument answer;
     if (!callback_call(w, schedule_of(w)->items[index].condition, &answer)) return;
     if (answer.type != ARGUMENT_BOOL) {
+        struct place at = schedule_of(w)->items[index].at;
         w->failure = arena_format(w->arena,
-                                  "at %.9f s: the condition of `when` must answer true "
-                                  "or false",
-                                  ns_to_s(now_ns(w)));
+                                  "%s:%u: the condition of `when` must answer true or false (at %.9g "
+                                  "s of virtual time)",
+                                  at.file ? at.file : w->doc->file, at.line, ns_to_s(now_ns(w)));
         engine_stop(w->engine);
     } else if (answer.boolean) {
         action_begin(w, index);
@@ -168,20 +169,23 @@ static struct scheduled scheduled_of(const struct object *o)
 {
     if (o->kind == &fault_at) {
         const struct at_spec *at = o->spec;
-        return (struct scheduled){ .kind = at->action.kind,
+        return (struct scheduled){ .at = o->at,
+                                   .kind = at->action.kind,
                                    .spec = at->action.spec,
                                    .first_ns = at->time_ns };
     }
     if (o->kind == &fault_every) {
         const struct every_spec *every = o->spec;
-        return (struct scheduled){ .kind = every->action.kind,
+        return (struct scheduled){ .at = o->at,
+                                   .kind = every->action.kind,
                                    .spec = every->action.spec,
                                    .first_ns = every->from_ns + every->period_ns,
                                    .period_ns = every->period_ns,
                                    .until_ns = every->until_ns };
     }
     const struct when_spec *when = o->spec;
-    return (struct scheduled){ .kind = when->action.kind,
+    return (struct scheduled){ .at = o->at,
+                               .kind = when->action.kind,
                                .spec = when->action.spec,
                                .first_ns = when->period_ns,
                                .period_ns = when->period_ns,

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/check.h"
+#include "engine/judge.h"
 
 #include <string.h>
 
@@ -90,21 +91,40 @@ static uint32_t operation_find(const struct group *g, const char *operation)
     return UINT32_MAX;
 }
 
-static void filter_add(struct world *w, struct route *r, uint32_t id, const struct part *p,
-                       const struct route_spec *spec, struct diag *d)
+static void guard_kind_check(const struct part *p, const char *field, struct place at,
+                             const char *path, struct diag *d)
+{
+    if (!p->kind || strcmp(p->kind->name, field) == 0) return;
+    judge_field(d, at, path, field, "other filters go into filters = { ... }",
+                "a %s is wanted here, not a %s", field, p->kind->name);
+}
+
+void route_guards_check(const struct list *filters, const struct part *retry,
+                        const struct part *timeout, struct place at, const char *path,
+                        struct diag *d)
+{
+    const struct part *parts = filters->items;
+    uint32_t count = filters->count + (retry->kind != NULL) + (timeout->kind != NULL), retries = 0;
+    for (uint32_t i = 0; i < filters->count; i++)
+        retries += ((const struct filter_type *)parts[i].kind->vtable)->retries;
+    guard_kind_check(retry, "retry", at, path, d);
+    guard_kind_check(timeout, "timeout", at, path, d);
+    if (count > FILTERS_MAX)
+        judge_field(d, at, path, "filters", "leave some out",
+                    "%u filters on one route, with retry and timeout, and at most %d can be", count,
+                    FILTERS_MAX);
+    if (retries + (retry->kind != NULL) > 1)
+        judge_field(d, at, path, "filters", "retries inside retries multiply: say one, with more "
+                    "attempts", "more than one retry on one route");
+}
+
+/* What route_guards_check has passed. */
+static void filter_add(struct world *w, struct route *r, uint32_t id, const struct part *p)
 {
     if (!p || !p->kind) return;
-    if (r->filter_count == FILTERS_MAX) {
-        diag_error(d, spec->at, spec->caller, NULL, "more than %d filters on one route",
-                   FILTERS_MAX);
-        return;
-    }
     const struct filter_type *type = p->kind->vtable;
-    if (type->retries && retry_index_of(r) != ROUTE_NO_RETRY) {
-        diag_error(d, p->at, spec->caller, "nested retries multiply: say one, with more attempts",
-                   "more than one %s on one route", p->kind->name);
-        return;
-    }
+    check(r->filter_count < FILTERS_MAX);
+    check(!type->retries || retry_index_of(r) == ROUTE_NO_RETRY);
     uint8_t index = r->filter_count++;
     r->filters[index].type = type;
     r->filters[index].spec = p->spec;
@@ -166,9 +186,9 @@ uint32_t route_open(struct world *w, const struct route_spec *spec, struct diag 
     r->counts = r->balancer->counts;
     const struct part *filters = spec->filters.items;
     for (uint32_t i = 0; i < spec->filters.count; i++)
-        filter_add(w, r, id, &filters[i], spec, d);
-    filter_add(w, r, id, spec->retry, spec, d);
-    filter_add(w, r, id, spec->timeout, spec, d);
+        filter_add(w, r, id, &filters[i]);
+    filter_add(w, r, id, spec->retry);
+    filter_add(w, r, id, spec->timeout);
     instances_open(w, r, spec);
     return id;
 }

@@ -9,6 +9,9 @@
 
 #include <string.h>
 
+/* Names in a hint, at most. */
+#define HINT_NAMES_MAX 5
+
 static const struct map *endpoints_of(const struct object *o)
 {
     for (const struct field *f = o->kind->fields; f->type != FIELD_NONE; f++)
@@ -32,7 +35,14 @@ static const char *hint_of(struct arena *a, const char *wanted, const char *cons
 {
     const char *near = text_nearest(wanted, names, count);
     if (near) return arena_format(a, "did you mean '%s'?", near);
-    return count ? arena_format(a, "there is '%s'", names[0]) : NULL;
+    if (!count) return NULL;
+    struct text t = { 0 };
+    for (uint32_t i = 0; i < count && i < HINT_NAMES_MAX; i++)
+        text_format(&t, "%s'%s'", i ? ", " : "there is ", names[i]);
+    if (count > HINT_NAMES_MAX) text_format(&t, " and %u more", count - HINT_NAMES_MAX);
+    const char *hint = arena_text(a, text_data(&t));
+    text_close(&t);
+    return hint;
 }
 
 static const struct object *callee(const struct document *doc, const char *name,
@@ -78,7 +88,7 @@ bool target_check(const struct document *doc, const char *target, struct place a
     const struct object *o = callee(doc, name, names, &count);
     if (!o) {
         diag_error(d, at, path, hint_of(doc->arena, name, names, count),
-                   "nothing that can be called has the name '%s'", name);
+                   "there is nothing named '%s' to call", name);
         return false;
     }
     return operation_check(doc->arena, endpoints_of(o), name, operation, at, path, d);

@@ -25,10 +25,11 @@ const struct node *infra_node(const struct world *w, uint32_t node);
 const char *infra_zone_name(const struct world *w, uint8_t zone);
 uint32_t infra_zone_count(const struct world *w);
 
-/* The number of a zone; ZONE_NONE after telling d when the document has no such zone. For kind
- * checks. */
-uint8_t infra_zone_check(const struct document *doc, const char *name, struct place at,
-                         const char *path, struct diag *d);
+/* The number of a zone of the document, or ZONE_NONE. For kind checks. */
+uint8_t infra_zone_find(const struct document *doc, const char *name);
+/* Tells d when there is none of that name: for fields that name a zone. */
+bool infra_zone_judge(const struct document *doc, const char *name, struct place at,
+                      const char *path, struct diag *d);
 
 /* Takes room for a pod of `group` (a service's number): among up nodes with room, the one whose
  * zone has fewest pods of that group, then with fewest of them itself, then with most free CPU,

@@ -22,10 +22,16 @@ struct nodepool_spec {
     uint32_t zone_count;
 };
 
+static bool zone_or_all_judge(const struct document *doc, const char *name, struct place at,
+                              const char *path, struct diag *d)
+{
+    return strcmp(name, "all") == 0 || infra_zone_judge(doc, name, at, path, d);
+}
+
 static const struct field nodepool_fields[] = {
     COUNT(struct nodepool_spec, "count", count, .min = 1, .max = NODES_MAX,
           .doc = "How many nodes there are."),
-    LIST(struct nodepool_spec, "zones", zones_said, FIELD_NAME, .preset = "all",
+    LIST(struct nodepool_spec, "zones", zones_said, FIELD_NAME, .preset = "all", .judge = zone_or_all_judge,
          .doc = "The zones that the nodes are dealt over in turn: a list of names, or \"all\"."),
     CPU(struct nodepool_spec, "cpu", cpu, .min = 0.001, .max = 1e4,
         .doc = "Cores of a node that pods may request."),
@@ -39,8 +45,8 @@ static const struct field nodepool_fields[] = {
 static void zone_add(struct nodepool_spec *pool, const struct document *doc, const char *name,
                      struct place at, const char *path, struct diag *d)
 {
-    uint8_t zone = infra_zone_check(doc, name, at, path, d);
-    if (zone == ZONE_NONE) return;
+    uint8_t zone = infra_zone_find(doc, name);
+    if (zone == ZONE_NONE) return; /* the field's judge has told */
     if (memchr(pool->zones, zone, pool->zone_count))
         diag_error(d, at, path, NULL, "zone '%s' is there twice", name);
     else
@@ -71,7 +77,10 @@ static void nodepool_check(void *spec, const struct document *doc, struct place 
         zones_all(pool, doc);
     else
         for (uint32_t i = 0; i < pool->zones_said.count; i++)
-            zone_add(pool, doc, names[i], at, zones_path, d);
+            if (strcmp(names[i], "all") == 0)
+                diag_error(d, at, zones_path, "leave the others out", "'all' stands alone");
+            else
+                zone_add(pool, doc, names[i], at, zones_path, d);
 }
 
 static void pool_open(struct world *w, struct infra *f, const struct object *o)

@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/check.h"
 #include "base/text.h"
+#include "engine/judge.h"
 
 #include <string.h>
 
@@ -26,14 +27,15 @@ static void zones_check(void *spec, const struct document *doc, struct place at,
     const struct zones_spec *zones = spec;
     const char *const *names = zones->names.items;
     if (zones->names.count > ZONES_MAX)
-        diag_error(d, at, path, NULL, "%u zones, of at most %d", zones->names.count, ZONES_MAX);
+        judge_field(d, at, path, "names", NULL, "there are %u zones, and at most %d can be",
+                    zones->names.count, ZONES_MAX);
     for (uint32_t i = 0; i < zones->names.count && i < ZONES_MAX; i++) {
         if (strcmp(names[i], "all") == 0)
-            diag_error(d, at, path, "call it something else", "'all' means all zones");
+            judge_field(d, at, path, "names", "call it something else", "'all' means all zones");
         for (uint32_t j = 0; j < i; j++)
             if (strcmp(names[i], names[j]) == 0)
-                diag_error(d, at, path, "zones need names of their own", "zone '%s' is there twice",
-                           names[i]);
+                judge_field(d, at, path, "names", "zones need names of their own",
+                            "zone '%s' is there twice", names[i]);
     }
 }
 
@@ -45,18 +47,26 @@ static const char *const *zones_of(const struct document *doc, uint32_t *count)
     return said ? zones->names.items : implicit_zones;
 }
 
-uint8_t infra_zone_check(const struct document *doc, const char *name, struct place at,
-                         const char *path, struct diag *d)
+uint8_t infra_zone_find(const struct document *doc, const char *name)
 {
     uint32_t count;
     const char *const *names = zones_of(doc, &count);
     for (uint32_t i = 0; i < count; i++)
         if (strcmp(names[i], name) == 0) return (uint8_t)i;
+    return ZONE_NONE;
+}
+
+bool infra_zone_judge(const struct document *doc, const char *name, struct place at,
+                      const char *path, struct diag *d)
+{
+    uint32_t count;
+    const char *const *names = zones_of(doc, &count);
+    if (infra_zone_find(doc, name) != ZONE_NONE) return true;
     const char *near = text_nearest(name, names, count);
     const char *hint = near ? arena_format(doc->arena, "did you mean '%s'?", near)
                             : arena_format(doc->arena, "there is '%s'", names[0]);
     diag_error(d, at, path, hint, "no zone has the name '%s'", name);
-    return ZONE_NONE;
+    return false;
 }
 
 void infra_zones_open(struct world *w, struct infra *f)

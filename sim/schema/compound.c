@@ -56,10 +56,12 @@ static bool is_items(const struct value *v)
 
 /* ------------------------------------------------------------------------- parts */
 
-static const char *role_names(struct loader *l, const char *role, const char *before)
+static const char *role_names(struct loader *l, const char *role)
 {
+    const struct kind *only = kind_list_only(l->list, role);
+    if (only && only->example) return arena_format(l->arena, "such as %s", only->example);
     struct text t = { 0 };
-    text_add(&t, before);
+    text_add(&t, "one of: ");
     kind_list_names(l->list, role, HINT_NAMES_MAX, &t);
     const char *names = arena_text(l->arena, text_data(&t));
     text_close(&t);
@@ -85,7 +87,7 @@ static void *part_unknown(struct loader *l, const char *role, struct place at, c
     const struct kind *other = kind_list_find(l->list, name);
     const char *shown = text_shortened(l->arena, name, 40);
     const char *hint = role_nearest(l, role, name);
-    if (!hint) hint = role_names(l, role, "one of: ");
+    if (!hint) hint = role_names(l, role);
     if (other)
         loader_error(l, at, hint, "%s is %s, but %s is wanted here", other->name,
                      with_article(l->arena, other->role), with_article(l->arena, role));
@@ -104,13 +106,21 @@ static bool is_slip(struct loader *l, const char *role, const struct kind *scala
     return word && role_nearest(l, role, v->text);
 }
 
+/* A kind that takes a function is never meant by anything else. */
+static bool could_be(const struct kind *scalar, const struct value *v)
+{
+    const struct field *first = kind_positional(scalar, 1);
+    return !first || first->type != FIELD_HOOK || v->type == VALUE_FUNCTION;
+}
+
 static const struct kind *part_kind_of_scalar(struct loader *l, const char *role,
                                               const struct value *v)
 {
     const struct kind *scalar = kind_list_scalar(l->list, role);
-    if (scalar && v->type != VALUE_NIL && !is_slip(l, role, scalar, v)) return scalar;
+    if (scalar && v->type != VALUE_NIL && !is_slip(l, role, scalar, v) && could_be(scalar, v))
+        return scalar;
     if (v->type == VALUE_TEXT) return part_unknown(l, role, v->at, v->text);
-    loader_error(l, v->at, role_names(l, role, "one of: "), "must be %s, not %s",
+    loader_error(l, v->at, role_names(l, role), "must be %s, not %s",
                  with_article(l->arena, role), value_type_name(v));
     return NULL;
 }
@@ -128,7 +138,7 @@ static const struct kind *part_kind(struct loader *l, const struct field *f, con
     if (is_table(v)) {
         const struct kind *meant = kind_list_untagged(l->list, f);
         if (!meant)
-            loader_error(l, v->at, role_names(l, role, "one of: "), "say which %s this table is",
+            loader_error(l, v->at, role_names(l, role), "say which %s this table is",
                          role);
         return meant;
     }
@@ -166,11 +176,11 @@ static struct value *part_load(struct loader *l, const struct field *f, enum uni
     const struct value *fields;
     const struct kind *k = part_kind(l, f, v, &fields);
     if (!k) return NULL;
-    uint32_t errors = diag_error_count(l->diag), first = l->check_count + 1;
+    uint32_t flaws = loader_flaws(l), first = l->check_count + 1;
     void *spec = arena_alloc(l->arena, k->spec_size);
     struct value *said = fields_load(l, k, fields, v->at, unit, spec);
     *part = (struct part){ .kind = k, .spec = spec, .at = v->at };
-    if (diag_error_count(l->diag) != errors) return NULL;
+    if (loader_flaws(l) != flaws) return NULL;
     part_check_later(l, part, said, first);
     return said;
 }
@@ -330,6 +340,10 @@ struct value *field_load(struct loader *l, const struct field *f, enum unit unit
                          const struct value *v, void *member)
 {
     enum unit inner = f->unit ? f->unit : unit;
+    if (value_is_told(v)) {
+        l->told++;
+        return NULL;
+    }
     switch (f->type) {
     case FIELD_PART:
         return part_load(l, f, inner, v, member);

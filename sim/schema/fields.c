@@ -74,8 +74,9 @@ static const struct value *rest_given(struct loader *l, const struct value *item
 static void surplus(struct loader *l, const struct kind *k, const struct value *item, uint32_t most)
 {
     if (most)
-        loader_error(l, item->at, k->example, "%s takes at most %u values without a name", k->name,
-                     most);
+        loader_error(l, item->at, k->example ? arena_format(l->arena, "such as %s", k->example) : NULL,
+                     "%s takes at most %u value%s without a name", k->name, most,
+                     most == 1 ? "" : "s");
     else
         loader_error(l, item->at, field_hint(l, k, ""), "%s takes no values without a name",
                      k->name);
@@ -122,6 +123,14 @@ static void preset_compare(struct loader *l, const struct field *f, enum unit un
     if (preset && said->type != VALUE_FUNCTION && value_equal(preset, said)) said->function = 1;
 }
 
+/* The sentence about the field, to stand in brackets. */
+static const char *doc_hint(struct loader *l, const struct field *f)
+{
+    size_t n = f->doc ? strlen(f->doc) : 0;
+    if (n && f->doc[n - 1] == '.') n--;
+    return n ? arena_text_n(l->arena, f->doc, n) : NULL;
+}
+
 static const char *required_hint(struct loader *l, const struct field *f, enum unit unit)
 {
     if (f->type == FIELD_REFERENCE)
@@ -134,14 +143,14 @@ static const char *required_hint(struct loader *l, const struct field *f, enum u
     }
     const char *sample = f->type == FIELD_CHOICE ? arena_format(l->arena, "\"%s\"", f->choices[0])
                                                  : field_type_sample(field_quantity(f, unit));
-    if (!*sample) return NULL;
+    if (!*sample) return doc_hint(l, f);
     return arena_format(l->arena, "such as %s = %s", f->name, sample);
 }
 
 static struct value *one_field_load(struct loader *l, const struct field *f, enum unit unit,
                                     const struct value *v, struct place at, void *member)
 {
-    if (v && v->type != VALUE_NIL) {
+    if (v && (v->type != VALUE_NIL || value_is_told(v))) {
         struct value *said = field_load(l, f, unit, v, member);
         if (said && f->preset && *f->preset) preset_compare(l, f, unit, said);
         return said;

@@ -4,6 +4,7 @@
  * role that nothing has, a field without a doc. A test runs this over the program's list, so that
  * a new kind is checked by being listed. Place: none; path: the kind and field. */
 #include "schema/load.h"
+#include "schema/said.h"
 
 #include "base/arena.h"
 
@@ -86,6 +87,7 @@ static void field_check(struct judge *j, uint32_t index)
 {
     const struct field *f = &j->kind->fields[index];
     if (!name_is_camel(f->name)) wrong(j, "a field's name is camelCase");
+    if (!is_lua_word(f->name)) wrong(j, "a word of Lua's own cannot be a field's name");
     if (!strcmp(f->name, "kind")) wrong(j, "'kind' is what JSON calls the kind itself");
     if (is_absent(f->doc)) wrong(j, "needs a doc");
     for (uint32_t i = 0; i < index; i++) {

@@ -34,6 +34,11 @@ void loader_error(struct loader *l, struct place at, const char *hint, const cha
     diag_error(l->diag, at, text_data(&l->path), hint, "%s", message);
 }
 
+uint32_t loader_flaws(const struct loader *l)
+{
+    return diag_error_count(l->diag) + l->told;
+}
+
 const char *loader_shown(struct loader *l, const struct value *v)
 {
     char buf[64];
@@ -97,6 +102,7 @@ static const char *object_name(struct loader *l, const struct kind *k, const str
 {
     if (k->form != KIND_NAMED) return "";
     const struct value *name = value_get(v, "name");
+    if (name && value_is_told(name)) return NULL;
     if (!name || name->type == VALUE_NIL) {
         loader_error(l, v->at, k->example ? arena_format(l->arena, "such as %s", k->example) : NULL,
                      "%s needs a name", with_article(l->arena, k->name));
@@ -209,14 +215,14 @@ static void object_load(struct loader *l, struct loading *loading)
 {
     struct object *o = loading->object;
     const struct value *deep = too_deep(loading->given, 1);
-    uint32_t errors = diag_error_count(l->diag);
+    uint32_t flaws = loader_flaws(l);
     void *spec = arena_alloc(l->arena, o->kind->spec_size);
     o->spec = spec;
     if (deep)
         loader_error(l, deep->at, NULL, "nested deeper than %d levels", VALUE_DEPTH_MAX);
     else
         loading->said = fields_load(l, o->kind, loading->given, o->at, UNIT_NUMBER, spec);
-    loading->sound = diag_error_count(l->diag) == errors;
+    loading->sound = loader_flaws(l) == flaws;
 }
 
 /* The path of the index-th; the unnamed ones have no number of their own. */
@@ -415,11 +421,12 @@ struct document *document_load_kinds(struct kind_list list, struct arena *a,
     objects_index(&l);
     objects_load(&l, loading, root->list_count);
     singletons_load(&l);
-    references_resolve(&l);
-    texts_judge(&l);
+    bool whole = !root->boolean; /* else a name that is not there may only not have been read */
+    if (whole) references_resolve(&l);
+    if (whole) texts_judge(&l);
     parts_check(&l);
     singletons_check(&l);
     objects_check(&l, loading, root->list_count);
     text_close(&l.path);
-    return diag_error_count(d) == errors ? doc : NULL;
+    return whole && diag_error_count(d) == errors ? doc : NULL;
 }

@@ -44,6 +44,7 @@ struct loader {
     struct document *doc;
     struct text path;
     uint32_t depth;
+    uint32_t told; /* values that the door could not read, met so far */
     bool dry; /* reading a preset to compare with: nothing may be left pending */
     struct pending_reference *references, *references_last;
     struct pending_check *checks, *checks_last;
@@ -67,6 +68,8 @@ union member {
 
 __attribute__((format(printf, 4, 5))) void loader_error(struct loader *l, struct place at,
                                                         const char *hint, const char *format, ...);
+/* Grows with everything that is wrong: what is sound leaves it as it was. */
+uint32_t loader_flaws(const struct loader *l);
 /* The value as a message shows it: 'text' (shortened), a number, "a list". */
 const char *loader_shown(struct loader *l, const struct value *v);
 /* "did you mean 'x'?" or NULL. */

@@ -89,7 +89,7 @@ static void value_print(struct printer *p, const struct value *v, uint32_t inden
 
 /* ------------------------------------------------------------------------- tables */
 
-static bool is_lua_word(const char *key)
+bool is_lua_word(const char *key)
 {
     static const char *const reserved[] = {
         "and",      "break",  "do",   "else", "elseif", "end",   "false", "for",

@@ -169,6 +169,14 @@ static bool quantity_read(struct loader *l, enum field_type type, const struct v
     return true;
 }
 
+/* Bounds of a rate in one unit: 0/s..1000000000000/s, not ..3.6e+15/h. */
+static const char *bound_print(enum field_type type, double v, char *buf)
+{
+    if (type != FIELD_RATE) return quantity_print(type, v, buf);
+    units_print_number(v, buf);
+    return strcat(buf, "/s");
+}
+
 static bool quantity_within(struct loader *l, const struct field *f, enum unit unit,
                             const struct value *v, double x)
 {
@@ -178,11 +186,15 @@ static bool quantity_within(struct loader *l, const struct field *f, enum unit u
     if (x >= min && x <= max) return true; /* NaN is not */
     char low[64], high[64], percent[64];
     const char *hint = NULL;
+    if (x < 0 && min == 0 && f->min == 0 && f->max == 0) {
+        loader_error(l, v->at, NULL, "%s is negative", loader_shown(l, v));
+        return false;
+    }
     if (type == FIELD_RATIO && v->type == VALUE_NUMBER && x / 100 >= min && x / 100 <= max)
         hint = arena_format(l->arena, "write \"%s%%\"", units_print_number(x, percent));
     bool unlimited = type == FIELD_COUNT && f->max == (double)COUNT_UNLIMITED;
     loader_error(l, v->at, hint, "%s is outside %s..%s%s", loader_shown(l, v),
-                 quantity_print(type, min, low), quantity_print(type, max, high),
+                 bound_print(type, min, low), bound_print(type, max, high),
                  unlimited ? " or \"unlimited\"" : "");
     return false;
 }

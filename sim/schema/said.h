@@ -21,6 +21,9 @@ struct value *object_shown(struct kind_list list, struct arena *a, const struct 
 void said_text(struct kind_list list, const struct field *f, const struct value *said,
                struct text *out);
 
+/* A word that Lua reads as a name, so { word = 1 } can be written. */
+bool is_lua_word(const char *key);
+
 /* Lines are broken, and nested tables indented by two, when they pass this column. */
 #define PRINT_COLUMN_MAX 100
 

@@ -142,7 +142,7 @@ static struct value *reference_load(struct loader *l, const struct field *f, con
 static struct value *hook_load(struct loader *l, const struct value *v, void *member)
 {
     if (v->type != VALUE_FUNCTION) {
-        loader_error(l, v->at, "only a Lua scenario can say one", "must be a function, not %s",
+        loader_error(l, v->at, "as in function(w) ... end; only Lua can say one", "must be a function, not %s",
                      value_type_name(v));
         return NULL;
     }

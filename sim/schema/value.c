@@ -23,6 +23,13 @@ struct value *value_nil(struct arena *a, struct place at)
     return value_open(a, at, VALUE_NIL);
 }
 
+struct value *value_told(struct arena *a, struct place at)
+{
+    struct value *v = value_nil(a, at);
+    v->boolean = true;
+    return v;
+}
+
 struct value *value_bool(struct arena *a, struct place at, bool b)
 {
     struct value *v = value_open(a, at, VALUE_BOOL);

@@ -75,7 +75,7 @@ static void said_name(lua_State *L, struct said *said)
     struct script *s = script_of(L);
     struct route top = { NULL, said->kind->name, 0 }, route = { &top, "name", 0 };
     struct value *name = convert_item(s, 1, said->value->at, NULL, NULL, &route, 1);
-    if (name) value_set(s->arena, said->value, "name", name);
+    value_set(s->arena, said->value, "name", name);
 }
 
 static void said_arguments(lua_State *L, struct said *said, int first)
@@ -92,7 +92,7 @@ static void said_arguments(lua_State *L, struct said *said, int first)
             luaL_error(L, "argument %d of %s is nil: was it defined?", i, said->kind->name);
         struct route route = { &above, NULL, said->value->list_count + 1 };
         struct value *item = convert_item(s, i, said->value->at, NULL, NULL, &route, 1);
-        if (item) value_append(said->value, item);
+        value_append(said->value, item);
     }
 }
 

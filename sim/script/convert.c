@@ -7,6 +7,7 @@
 #include "script/inside.h"
 
 #include "base/arena.h"
+#include "schema/path.h"
 
 #include <math.h>
 #include <string.h>
@@ -26,9 +27,9 @@ static void route_print(struct text *out, const struct route *r)
     if (!r) return;
     route_print(out, r->up); /* at most VALUE_DEPTH_MAX deep */
     if (r->key)
-        text_format(out, "%s%s", r->up ? "." : "", r->key);
+        path_key(out, r->key);
     else
-        text_format(out, "[%u]", r->position);
+        path_index(out, r->position);
 }
 
 static void convert_error(struct script *s, struct place at, const struct route *route,
@@ -272,9 +273,9 @@ static void convert_fields(struct script *s, int index, lua_Integer length,
         lua_pushvalue(L, keys + 1);
         lua_rawget(L, index);
         struct value *item = convert_item(s, keys + 2, at, w->src, e, &route, w->depth);
-        if (item && !fresh && value_get(w->into, key))
+        if (!fresh && value_get(w->into, key))
             convert_error(s, at, &route, NULL, "the field is said twice");
-        else if (item)
+        else
             keyed_append(s, w->into, key, item);
         lua_settop(L, keys);
     }
@@ -293,7 +294,7 @@ static void convert_items(struct script *s, int index, lua_Integer length,
         struct route route = { w->route, NULL, (uint32_t)i };
         lua_rawgeti(L, index, i);
         struct value *item = convert_item(s, top + 1, at, w->src, e, &route, w->depth);
-        if (item) value_append(w->into, item);
+        value_append(w->into, item);
         lua_settop(L, top);
     }
 }
@@ -324,8 +325,9 @@ static struct value *convert_nested(struct script *s, int index, struct place at
     return v;
 }
 
-struct value *convert_item(struct script *s, int index, struct place at, const struct source *src,
-                           const struct entry *entry, const struct route *route, uint32_t depth)
+static struct value *convert_any(struct script *s, int index, struct place at,
+                                 const struct source *src, const struct entry *entry,
+                                 const struct route *route, uint32_t depth)
 {
     lua_State *L = s->lua;
     convert_count(s);
@@ -350,4 +352,11 @@ struct value *convert_item(struct script *s, int index, struct place at, const s
                                           : "this cannot be a value of a scenario");
         return NULL;
     }
+}
+
+struct value *convert_item(struct script *s, int index, struct place at, const struct source *src,
+                           const struct entry *entry, const struct route *route, uint32_t depth)
+{
+    struct value *v = convert_any(s, index, at, src, entry, route, depth);
+    return v ? v : value_told(s->arena, at);
 }

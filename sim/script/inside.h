@@ -79,6 +79,7 @@ struct script {
 
     /* loading */
     bool loading;
+    bool ran; /* to the end of the scenario */
     struct source *sources, *running;
     uint32_t source_count;
     struct value *root;
@@ -155,7 +156,7 @@ struct route {
     const char *key; /* NULL: a position */
     uint32_t position;
 };
-/* The value at index, which `says` where it stands; NULL after telling the diag. */
+/* The value at index, which `entry` says where it stands; a told one after telling the diag. */
 struct value *convert_item(struct script *s, int index, struct place at, const struct source *src,
                            const struct entry *entry, const struct route *route, uint32_t depth);
 /* Adds the items of the table at index to a map. brace: its literal, or NULL. */

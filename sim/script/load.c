@@ -123,6 +123,7 @@ bool script_run(struct script *s, const char *text, size_t length)
         ran = failure_run(s, 1, 0);
     }
     s->loading = false;
+    s->ran = ran;
     if (!ran) failure_tell(s);
     if (ran && s->missing_count == 0) incomplete_tell(s);
     if (diag_error_count(s->diag) == errors && s->root->list_count == 0)
@@ -138,7 +139,8 @@ struct value *script_load_words(struct arena *a, const char *file, const char *t
     struct arena *scratch = arena_open();
     struct script *s = script_open(a, scratch, file, limits, words, d);
     bool good = script_run(s, text, length);
-    struct value *root = good ? s->root : NULL;
+    struct value *root = good || s->ran ? s->root : NULL;
+    if (root) root->boolean = !good;
     if (has_hooks) *has_hooks = s->function_count > 0;
     if (title) *title = s->title;
     script_close(s);

@@ -86,7 +86,7 @@ static const struct field csv_fields[] = {
            .doc = "Multiplies the time axis and leaves the rates: 0.01 plays 100 s in one."),
     CHOICE(struct csv_spec, "values", values, .preset = "count", .choices = values_choices,
            .doc = "Whether a value is a count of calls in its step or a rate per second."),
-    BOOL(struct csv_spec, "repeat", repeat, .preset = "false",
+    BOOL(struct csv_spec, "cycle", repeat, .preset = "false",
          .doc = "Begin again after the last row; else no more calls come."),
     FIELDS_END,
 };

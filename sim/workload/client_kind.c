@@ -45,13 +45,6 @@ static void loop_check(const struct client_spec *s, const struct judge *j)
     users_only(j, s->journey.count > 0, "journey", "use mix");
 }
 
-static void part_is(const struct judge *j, const struct part *p, const char *field)
-{
-    if (!p->kind || strcmp(p->kind->name, field) == 0) return;
-    judge_field(j->diag, p->at, j->path, field, "other filters go into filters = { ... }",
-                "a %s is wanted here, not a %s", field, p->kind->name);
-}
-
 static void client_check(void *spec, const struct document *doc, struct place at, const char *path,
                          struct diag *d)
 {
@@ -59,8 +52,7 @@ static void client_check(void *spec, const struct document *doc, struct place at
     struct judge j = { doc, path, at, d };
     targets_check(s, &j);
     loop_check(s, &j);
-    part_is(&j, &s->timeout, "timeout");
-    part_is(&j, &s->retry, "retry");
+    route_guards_check(&s->filters, &s->retry, &s->timeout, at, path, d);
     if (s->stop_ns == 0) s->stop_ns = TIME_NEVER;
     if (s->stop_ns <= s->start_ns)
         judge_field(d, at, path, "stop", "swap them?", "it must come after start");

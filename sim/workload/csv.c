@@ -258,7 +258,8 @@ bool csv_read_series(struct arena *a, const struct csv_source *source, struct di
     if (!rows_read(r)) return false;
     if (r->count < 2) {
         diag_error(d, r->lines.at, NULL, NULL,
-                   "has %u rows: at least two are needed to know how long a step is", r->count);
+                   "has %s: at least two are needed to know how long a step is",
+                   r->count ? "one row" : "no rows");
         return false;
     }
     if (!steps_judge(r, step_usual(r))) return false;

@@ -49,12 +49,12 @@ static void a_bare_function_is_called_at_its_time(void **state)
     scenario_close(&s);
 }
 
-static void every_begins_a_period_after_from_and_ends_with_until(void **state)
+static void every_begins_a_period_after_from_and_ends_with_to(void **state)
 {
     (void)state;
     struct scenario s = { 0 };
     begin(&s, RUN SHOP ", {'kind': 'every', 'period': '1m', 'action': '@1', 'from': '2m', "
-                       "'until': '5m'}, {'kind': 'every', '#': ['4m', '@2']}");
+                       "'to': '5m'}, {'kind': 'every', '#': ['4m', '@2']}");
     scenario_run(&s, 600);
     static const uint32_t functions[] = { 1, 2, 1, 1, 2 };
     static const int64_t times_s[] = { 180, 240, 240, 300, 480 };
@@ -149,7 +149,7 @@ static void bad_schedules_are_refused(void **state)
     scenario_refused(SHOP AT("1m", "{'kind': 'fifo'}"), "fifo");
     scenario_refused(SHOP ", {'kind': 'at', 'time': '1m'}", "action");
     scenario_refused(SHOP ", {'kind': 'every', '#': ['0s', '@1']}", "period");
-    scenario_refused(SHOP ", {'kind': 'every', '#': ['1m', '@1'], 'until': '30s'}",
+    scenario_refused(SHOP ", {'kind': 'every', '#': ['1m', '@1'], 'to': '30s'}",
                      "so nothing ever happens");
     scenario_refused(SHOP ", {'kind': 'every', '#': ['1m', " SLOW "]}", "slow lasts longer");
     scenario_refused(SHOP ", {'kind': 'every', '#': ['1m', {'kind': 'hang', 'target': 'shop'}]}",
@@ -161,7 +161,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_bare_function_is_called_at_its_time),
-        cmocka_unit_test(every_begins_a_period_after_from_and_ends_with_until),
+        cmocka_unit_test(every_begins_a_period_after_from_and_ends_with_to),
         cmocka_unit_test(when_acts_once_as_soon_as_its_condition_holds),
         cmocka_unit_test(a_fault_begins_and_ends_on_the_timeline),
         cmocka_unit_test(a_fault_that_comes_again_is_over_before),

@@ -45,9 +45,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const char *title, *text = (const char *)data;
     struct value *root = script_load_words(a, "fuzz.lua", text ? text : "", size, &limits, &words,
                                            d, &has_hooks, &title);
-    check((root == NULL) == (diag_error_count(d) > 0));
-    if (root) {
-        document_load(a, root, "fuzz.lua", title, d);
+    check((root && !root->boolean) == (diag_error_count(d) == 0));
+    if (root) document_load(a, root, "fuzz.lua", title, d);
+    if (root && !root->boolean) {
         if (has_hooks) call_first(text, size, &words);
     }
     diag_close(d);

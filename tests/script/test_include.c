@@ -24,6 +24,7 @@ static struct loaded load_file(const char *name)
     struct loaded l = { .arena = arena_open(), .diag = diag_open() };
     l.root = script_load_words(l.arena, path, NULL, 0, NULL, &words, l.diag, &l.has_hooks,
                                &l.title);
+    if (l.root && l.root->boolean) l.root = NULL; /* it could not be read whole */
     l.report = report_of(l.diag);
     return l;
 }

@@ -103,6 +103,7 @@ static inline struct loaded load_limited(const char *text, size_t length,
     struct loaded l = { .arena = arena_open(), .diag = diag_open() };
     l.root = script_load_words(l.arena, "s.lua", text, length, limits, &words, l.diag,
                                &l.has_hooks, &l.title);
+    if (l.root && l.root->boolean) l.root = NULL; /* it could not be read whole */
     l.report = report_of(l.diag);
     return l;
 }

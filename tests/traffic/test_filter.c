@@ -390,7 +390,7 @@ static void filters_say_what_is_wrong_with_them(void **state)
                    "more than one retry on one route");
     assert_refused(ONE_CALL("\"filters\": [\"1s\", \"1s\", \"1s\", \"1s\", \"1s\", \"1s\", \"1s\", "
                             "\"1s\", \"1s\"]"),
-                   "more than 8 filters on one route");
+                   "9 filters on one route, with retry and timeout, and at most 8");
     assert_refused(ONE_CALL("\"filters\": [\"braker\"]"), "filters[1]");
     assert_refused(ONE_CALL("\"balancer\": {\"kind\": \"powerOfTwo\", \"choices\": 33}"),
                    "outside 1..32");

@@ -159,7 +159,7 @@ static void a_rate_of_zero_never_comes(void **state)
     } rows[] = { { &arrival_poisson, "rate=0/s" },
                  { &arrival_constant, "rate=0/s" },
                  { &arrival_burst, "base=0/s peak=0/s at=1s duration=1s every=5s" },
-                 { &arrival_csv, "file=zeros.csv repeat=true" } };
+                 { &arrival_csv, "file=zeros.csv cycle=true" } };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct source s = source_open(state, good(state, rows[i].kind, rows[i].said), 1);
         assert_false(source_next(&s));
@@ -431,7 +431,7 @@ static void a_series_of_counts_is_played_step_by_step(void **state)
 
 static void a_series_can_be_repeated_and_stretched(void **state)
 {
-    struct part p = good(state, &arrival_csv, "file=hourly.csv stretch=0.01 repeat=true scale=100");
+    struct part p = good(state, &arrival_csv, "file=hourly.csv stretch=0.01 cycle=true scale=100");
     struct source s = source_open(state, p, 12);
     windows_count(&s, windows, 300, 36 * NS_PER_S);
     for (int i = 0; i < 300; i += 3) {

@@ -151,8 +151,8 @@ static void nothing_is_no_series(void **state)
 {
     refuse_series(state, "", NULL, "the file is empty");
     refuse_series(state, "\n\n# only this\n", NULL, "the file is empty");
-    refuse_series(state, "time,count\n", NULL, "has 0 rows: at least two are needed");
-    refuse_series(state, "0,5\n", NULL, "has 1 rows: at least two are needed");
+    refuse_series(state, "time,count\n", NULL, "has no rows: at least two are needed");
+    refuse_series(state, "0,5\n", NULL, "has one row: at least two are needed");
     refuse_times(state, "time\n", NULL, "has no rows");
 }
 

@@ -1,0 +1,5 @@
+-- By name and by position.
+run { duration = "1m" }
+service "shop" { endpoints = { ["GET /"] = { cpu("5ms") } } }
+client "user" { target = "shop GET /", rate = "1/s" }
+at { "10s", restart { "shop", service = "shop" } }

@@ -1,0 +1,7 @@
+-- A file that is not there.
+run { duration = "1m" }
+service "shop" { endpoints = { ["GET /"] = { cpu("5ms") } } }
+client "user" {
+  target = "shop GET /",
+  rate = csv { "data/nowhere.csv" },
+}

@@ -1,0 +1,7 @@
+-- An hour is missing.
+run { duration = "1m" }
+service "shop" { endpoints = { ["GET /"] = { cpu("5ms") } } }
+client "user" {
+  target = "shop GET /",
+  rate = csv { "data/gap.csv" },
+}

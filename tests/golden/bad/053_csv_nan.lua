@@ -1,0 +1,7 @@
+-- Values that are no number.
+run { duration = "1m" }
+service "shop" { endpoints = { ["GET /"] = { cpu("5ms") } } }
+client "user" {
+  target = "shop GET /",
+  rate = csv { "data/nan.csv" },
+}

@@ -1,0 +1,7 @@
+-- No bytes at all.
+run { duration = "1m" }
+service "shop" { endpoints = { ["GET /"] = { cpu("5ms") } } }
+client "user" {
+  target = "shop GET /",
+  rate = csv { "data/empty.csv" },
+}

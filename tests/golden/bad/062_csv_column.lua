@@ -1,0 +1,7 @@
+-- A column of another name.
+run { duration = "1m" }
+service "shop" { endpoints = { ["GET /"] = { cpu("5ms") } } }
+client "user" {
+  target = "shop GET /",
+  rate = csv { "data/gap.csv", column = "cuont" },
+}

@@ -1,0 +1,7 @@
+-- Bytes that are no text.
+run { duration = "1m" }
+service "shop" { endpoints = { ["GET /"] = { cpu("5ms") } } }
+client "user" {
+  target = "shop GET /",
+  rate = csv { "data/binary.csv" },
+}

@@ -1,0 +1,5 @@
+-- Lua cannot read this.
+run { duration = "1m" }
+service "shop" {
+  replicas = = 3,
+}

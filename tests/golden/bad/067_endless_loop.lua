@@ -1,0 +1,2 @@
+-- Stopped after so many instructions.
+while true do end

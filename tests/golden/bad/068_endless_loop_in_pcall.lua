@@ -1,0 +1,2 @@
+-- A limit cannot be caught.
+while true do pcall(function() while true do end end) end

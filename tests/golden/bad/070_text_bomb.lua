@@ -1,0 +1,2 @@
+-- One text of a gigabyte.
+local s = ("x"):rep(1e9)

@@ -1,0 +1,3 @@
+-- A local that was never set.
+local n
+run { duration = n * 2 .. "m" }

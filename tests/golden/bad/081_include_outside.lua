@@ -1,0 +1,2 @@
+-- Only files of the folder.
+include "../digest_matrix.sh"

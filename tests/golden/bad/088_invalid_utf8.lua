@@ -1,0 +1,3 @@
+-- Latin-1.
+run { duration = "1m" }
+service "café" {}

@@ -1,0 +1,7 @@
+-- A callback that never returns.
+run { duration = "1m" }
+service "shop" { endpoints = { ["GET /"] = { cpu("5ms") } } }
+client "user" { target = "shop GET /", rate = "1/s" }
+at("10s", function(w)
+  while true do end
+end)

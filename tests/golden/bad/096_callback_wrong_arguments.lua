@@ -1,0 +1,5 @@
+-- A verb with an argument of another sort.
+run { duration = "1m" }
+service "shop" { endpoints = { ["GET /"] = { cpu("5ms") } } }
+client "user" { target = "shop GET /", rate = "1/s" }
+at("10s", function(w) w:scale("shop", "six") end)

@@ -1,0 +1,5 @@
+-- A verb that does not exist.
+run { duration = "1m" }
+service "shop" { endpoints = { ["GET /"] = { cpu("5ms") } } }
+client "user" { target = "shop GET /", rate = "1/s" }
+at("10s", function(w) w:scael("shop", 6) end)

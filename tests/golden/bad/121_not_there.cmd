@@ -1,0 +1,1 @@
+bad/data/nowhere.lua

@@ -1,0 +1,1 @@
+bad/data/good.lua --seed -1 --reps 0 --sed 4

@@ -1,0 +1,1 @@
+bad/data/good.lua --seed 18446744073709551616

@@ -1,0 +1,1 @@
+bad/data/good.lua --until 2h

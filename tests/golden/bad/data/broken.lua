@@ -1,0 +1,3 @@
+-- Wrong on its third line.
+run { duration = "1m" }
+service "shop" { workres = 3 }
