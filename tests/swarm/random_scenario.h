@@ -1,0 +1,256 @@
+/* random_scenario.h - small random clouds: services, callers, faults and releases of every sort.
+ *
+ * A scenario is a pure function of its number. Services call only later ones, so there are no
+ * cycles; what cannot stand together (a queue's fields where calls share) is left out, so that
+ * nearly all are accepted. */
+#ifndef SWARM_RANDOM_SCENARIO_H
+#define SWARM_RANDOM_SCENARIO_H
+
+#include "base/text.h"
+#include "orrery/rng.h"
+
+#define SERVICES_MOST 5
+
+struct swarm {
+    struct rng r;
+    struct text *out;
+    uint32_t services;
+    bool nodes, zones;
+};
+
+static inline uint32_t pick(struct swarm *s, uint32_t n)
+{
+    return rng_below(&s->r, n);
+}
+
+static inline bool chance(struct swarm *s, uint32_t percent)
+{
+    return pick(s, 100) < percent;
+}
+
+static inline void add_time(struct swarm *s, uint32_t mean_ms)
+{
+    static const char *const dists[] = { "exponential", "constant" };
+    if (chance(s, 70))
+        text_format(s->out, "{\"kind\": \"%s\", \"%s\": \"%u.%ums\"}", dists[0], "mean",
+                    pick(s, mean_ms), 1 + pick(s, 9));
+    else
+        text_format(s->out, "\"%ums\"", 1 + pick(s, 2 * mean_ms));
+}
+
+static inline void add_guards(struct swarm *s)
+{
+    static const char *const balancers[] = { "random", "roundRobin", "leastRequest", "powerOfTwo",
+                                             "hash" };
+    static const char *const jitters[] = { "none", "full", "equal", "decorrelated" };
+    if (chance(s, 40)) text_format(s->out, ", \"timeout\": \"%ums\"", 1 + pick(s, 200));
+    if (chance(s, 40))
+        text_format(s->out,
+                    ", \"retry\": {\"attempts\": %u, \"backoff\": \"%ums\", \"jitter\": \"%s\"}",
+                    1 + pick(s, 4), pick(s, 30), jitters[pick(s, 4)]);
+    if (chance(s, 30)) text_format(s->out, ", \"balancer\": \"%s\"", balancers[pick(s, 5)]);
+}
+
+static inline void add_call(struct swarm *s, uint32_t service)
+{
+    uint32_t callee = service + 1 + pick(s, s->services - service - 1);
+    text_format(s->out, "{\"kind\": \"call\", \"#\": [\"s%u e%u\"]", callee, pick(s, 2));
+    add_guards(s);
+    if (chance(s, 20)) text_add(s->out, ", \"optional\": true");
+    text_add(s->out, "}");
+}
+
+static inline void add_leaf(struct swarm *s)
+{
+    switch (pick(s, 5)) {
+    case 0:
+        text_format(s->out, "{\"kind\": \"fail\", \"probability\": \"%u%%\"}", pick(s, 30));
+        return;
+    case 1:
+        text_format(s->out, "{\"kind\": \"size\", \"#\": [\"%uKi\"]}", 1 + pick(s, 99));
+        return;
+    case 2:
+        text_add(s->out, "{\"kind\": \"wait\", \"time\": ");
+        break;
+    default:
+        text_add(s->out, "{\"kind\": \"cpu\", \"work\": ");
+    }
+    add_time(s, 10);
+    text_add(s->out, "}");
+}
+
+static inline void add_parallel(struct swarm *s, uint32_t service)
+{
+    text_add(s->out, "{\"kind\": \"parallel\", \"#\": [");
+    for (uint32_t i = 0, n = 1 + pick(s, 4); i < n; i++) {
+        if (i > 0) text_add(s->out, ", ");
+        add_call(s, service);
+    }
+    text_add(s->out, "]}");
+}
+
+static inline void add_step(struct swarm *s, uint32_t service)
+{
+    bool calls = service + 1 < s->services;
+    uint32_t sort = pick(s, 10);
+    if (sort < 2) {
+        text_add(s->out, "{\"kind\": \"branch\", \"#\": [");
+        for (uint32_t i = 0; i < 2; i++) {
+            text_format(s->out, "%s{\"kind\": \"option\", \"weight\": %u, \"#\": [",
+                        i ? ", " : "", 1 + pick(s, 5));
+            add_leaf(s);
+            text_add(s->out, "]}");
+        }
+        text_add(s->out, "]}");
+    } else if (sort == 2) {
+        text_format(s->out, "{\"kind\": \"loop\", \"again\": 0.%u, \"#\": [", pick(s, 6));
+        if (calls)
+            add_call(s, service);
+        else
+            add_leaf(s);
+        text_add(s->out, "]}");
+    } else if (calls && sort < 4) {
+        add_parallel(s, service);
+    } else if (calls && sort < 7) {
+        add_call(s, service);
+    } else {
+        add_leaf(s);
+    }
+}
+
+static inline void add_queue(struct swarm *s)
+{
+    if (chance(s, 30)) text_format(s->out, ", \"queueLimit\": %u", pick(s, 10));
+    if (chance(s, 30)) text_format(s->out, ", \"queueTimeout\": \"%ums\"", 1 + pick(s, 100));
+    if (chance(s, 40)) text_add(s->out, ", \"dropExpired\": true");
+}
+
+static inline void add_service(struct swarm *s, uint32_t service)
+{
+    static const char *const disciplines[] = { "\"fifo\"", "\"lifo\"", "\"priority\"", "\"sjf\"",
+                                               "\"srpt\"", "\"ps\"",
+                                               "{\"kind\": \"priority\", \"preemptive\": true}" };
+    uint32_t discipline = pick(s, 7), workers = 1 + pick(s, 4);
+    bool preempts = discipline == 4 || discipline == 6;
+    text_format(s->out,
+                ", {\"kind\": \"service\", \"name\": \"s%u\", \"replicas\": %u, \"workers\": %u, "
+                "\"discipline\": %s, \"memory\": \"10Ki\", \"terminationGracePeriod\": \"%ums\"",
+                service, 1 + pick(s, 3), workers, disciplines[discipline], pick(s, 500));
+    if (discipline != 5) add_queue(s);
+    if (chance(s, 30)) text_add(s->out, ", \"async\": true");
+    if (chance(s, 50)) text_add(s->out, ", \"onAbandon\": \"cancel\"");
+    if (chance(s, 40)) text_format(s->out, ", \"startup\": \"%ums\"", pick(s, 300));
+    if (chance(s, 30)) text_format(s->out, ", \"unreachableToleration\": \"%us\"", pick(s, 3));
+    text_format(s->out, ", \"resources\": {\"requests\": {\"cpu\": \"%um\", \"memory\": \"20Ki\"}",
+                50 + pick(s, 500));
+    text_format(s->out, ", \"limits\": {\"memory\": \"100Ki\"");
+    if (!preempts && chance(s, 40)) text_format(s->out, ", \"cpu\": \"%um\"", 600 + pick(s, 2000));
+    text_add(s->out, "}}, \"endpoints\": {");
+    for (uint32_t i = 0; i < 2; i++) {
+        text_format(s->out, "%s\"e%u\": [", i ? ", " : "", i);
+        for (uint32_t n = 0, steps = 1 + pick(s, 4); n < steps; n++) {
+            if (n > 0) text_add(s->out, ", ");
+            add_step(s, service);
+        }
+        text_add(s->out, "]");
+    }
+    text_add(s->out, "}}");
+}
+
+static inline void add_client(struct swarm *s, uint32_t client)
+{
+    text_format(s->out, ", {\"kind\": \"client\", \"name\": \"c%u\", \"priority\": %u", client,
+                pick(s, 4));
+    if (chance(s, 60)) {
+        text_format(s->out, ", \"target\": \"s%u e%u\", \"rate\": \"%u/s\"", pick(s, s->services),
+                    pick(s, 2), 1 + pick(s, 150));
+    } else {
+        text_format(s->out, ", \"journey\": [\"s%u e0\", \"s%u e1\"], \"users\": %u",
+                    pick(s, s->services), pick(s, s->services), 1 + pick(s, 20));
+        if (chance(s, 70)) {
+            text_add(s->out, ", \"think\": ");
+            add_time(s, 50);
+        }
+    }
+    add_guards(s);
+    text_add(s->out, "}");
+}
+
+static inline void add_action(struct swarm *s)
+{
+    uint32_t service = pick(s, s->services), lasts = 1 + pick(s, 1500);
+    switch (pick(s, s->zones ? 9 : 8)) {
+    case 0:
+        text_format(s->out, "{\"kind\": \"crash\", \"service\": \"s%u\", \"pods\": %u}", service,
+                    1 + pick(s, 3));
+        break;
+    case 1:
+        text_format(s->out, "{\"kind\": \"slow\", \"target\": \"s%u e0\", \"latency\": ", service);
+        add_time(s, 50);
+        text_format(s->out, ", \"duration\": \"%ums\"}", lasts);
+        break;
+    case 2:
+        text_format(s->out, "{\"kind\": \"errors\", \"target\": \"s%u\", \"ratio\": \"%u%%\"}",
+                    service, pick(s, 101));
+        break;
+    case 3:
+        text_format(s->out,
+                    "{\"kind\": \"hang\", \"target\": \"s%u e1\", \"ratio\": \"%u%%\", "
+                    "\"duration\": \"%ums\"}",
+                    service, pick(s, 50), lasts);
+        break;
+    case 4:
+        text_format(s->out, "{\"kind\": \"leak\", \"target\": \"s%u\", \"bytes\": \"%uKi\"}",
+                    service, 1 + pick(s, 20));
+        break;
+    case 5:
+        text_format(s->out,
+                    "{\"kind\": \"cpuHog\", \"target\": \"s%u\", \"factor\": %u, \"duration\": "
+                    "\"%ums\"}",
+                    service, 1 + pick(s, 10), lasts);
+        break;
+    case 6:
+        text_format(s->out, "{\"kind\": \"scale\", \"#\": [\"s%u\"], \"replicas\": %u}", service,
+                    pick(s, 6));
+        break;
+    case 7:
+        text_format(s->out, "{\"kind\": \"restart\", \"#\": [\"s%u\"], \"maxSurge\": %u, "
+                            "\"maxUnavailable\": 1}", service, pick(s, 2));
+        break;
+    default:
+        text_format(s->out, "{\"kind\": \"zoneOutage\", \"#\": [\"z%u\"], \"duration\": \"%ums\"}",
+                    pick(s, 2), lasts);
+    }
+}
+
+/* The objects of scenario `number`, for {"orrery": 1, "objects": [...]}. */
+static inline void random_scenario(uint64_t number, struct text *out)
+{
+    struct swarm s = { .r = rng_open(key_child(UINT64_C(0x737761726d), number)), .out = out };
+    s.services = 1 + pick(&s, SERVICES_MOST);
+    s.nodes = chance(&s, 60);
+    s.zones = s.nodes && chance(&s, 60);
+    text_add(out, "{\"kind\": \"run\", \"duration\": \"3s\", \"warmup\": \"500ms\"}");
+    if (s.zones) text_add(out, ", {\"kind\": \"zones\", \"#\": [\"z0\", \"z1\"]}");
+    if (s.nodes)
+        text_format(out,
+                    ", {\"kind\": \"nodepool\", \"name\": \"n\", \"count\": %u, \"cpu\": %u, "
+                    "\"memory\": \"1Gi\"}",
+                    2 + pick(&s, 3), 4 + pick(&s, 4));
+    if (chance(&s, 40))
+        text_format(out,
+                    ", {\"kind\": \"network\", \"latency\": \"%uus\", \"crossZone\": \"%uus\", "
+                    "\"internet\": \"%ums\"}",
+                    pick(&s, 500), pick(&s, 2000), pick(&s, 20));
+    for (uint32_t i = 0; i < s.services; i++)
+        add_service(&s, i);
+    for (uint32_t i = 0, n = 1 + pick(&s, 3); i < n; i++)
+        add_client(&s, i);
+    for (uint32_t i = 0, n = pick(&s, 8); i < n; i++) {
+        text_format(out, ", {\"kind\": \"at\", \"#\": [\"%ums\", ", pick(&s, 2800));
+        add_action(&s);
+        text_add(out, "]}");
+    }
+}
+
+#endif
