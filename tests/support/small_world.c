@@ -19,7 +19,8 @@ extern const struct kind flow_network, client_kind, filter_timeout, filter_retry
     filter_ratelimit,
     filter_throttle,
     filter_vegas,
-    filter_gradient;
+    filter_gradient,
+    filter_fallback;
 
 /* ------------------------------------------------------------------------- the stub */
 
@@ -153,6 +154,7 @@ static const struct kind *const small_kinds[] = {
     &filter_throttle,
     &filter_vegas,
     &filter_gradient,
+    &filter_fallback,
 };
 static const struct kind_list small_list = { small_kinds,
                                              sizeof small_kinds / sizeof *small_kinds };
