@@ -96,6 +96,8 @@ static void a_script_crashes_and_restarts(void **state)
     scenario_run(&s, 120);
     assert_string_equal(scenario_entry(&s, "release.begin", 0)->text, "v2, to 3 replicas");
     assert_true(scenario_entry(&s, "release.end", 0)->at_ns == 90 * NS_PER_S);
+    world_report(s.w); /* three came back, three were replaced */
+    assert_true(scenario_figure(&s, "services", "cart", "starts") == 6);
     scenario_close(&s);
 }
 
@@ -111,6 +113,21 @@ static void signals_are_those_of_the_last_window(void **state)
     assert_true(fabs(act(s.w, &verb_signal, "cart.in_flight", NAN).number - 1) < 0.001);
     assert_true(act(s.w, &verb_signal, "cart.replicas", NAN).number == 3);
     assert_true(act(s.w, &verb_signal, "cart.error_ratio", NAN).number == 0);
+    scenario_close(&s);
+}
+
+/* One call at a time on a limit of two cores and four workers: half the CPU, a quarter of them. */
+static void cpu_and_workers_are_signals_of_their_own(void **state)
+{
+    (void)state;
+    struct scenario s = { 0 };
+    scenario_begin(&s, "{'kind': 'run', 'duration': '10m'}, {'kind': 'service', 'name': 'cart', "
+                       "'workers': 4, 'resources': {'limits': {'cpu': 2}}, 'endpoints': {'GET /': "
+                       "[{'kind': 'cpu', '#': ['100ms']}]}}, {'kind': 'client', 'name': 'u', "
+                       "'target': 'cart', 'users': 1}");
+    scenario_run(&s, 60);
+    assert_true(fabs(act(s.w, &verb_signal, "cart.cpu", NAN).number - 0.5) < 0.001);
+    assert_true(fabs(act(s.w, &verb_signal, "cart.utilization", NAN).number - 0.25) < 0.001);
     scenario_close(&s);
 }
 
@@ -153,6 +170,7 @@ int main(void)
         cmocka_unit_test(scaling_too_far_answers_false),
         cmocka_unit_test(a_script_crashes_and_restarts),
         cmocka_unit_test(signals_are_those_of_the_last_window),
+        cmocka_unit_test(cpu_and_workers_are_signals_of_their_own),
         cmocka_unit_test(a_note_goes_on_the_timeline),
         cmocka_unit_test(wrong_arguments_are_named),
     };

@@ -145,6 +145,8 @@ static void cost_is_nodes_and_requests_after_the_warm_up(void **state)
     assert_true(fabs(scenario_figure(&s, "cost", "", "by_pool.workers") - 2 * 2 * 0.5) < 1e-12);
     assert_true(fabs(scenario_figure(&s, "cost", "", "by_service.shop") - pods) < 1e-12);
     assert_true(fabs(scenario_figure(&s, "cost", "", "total") - 2 - pods) < 1e-12);
+    assert_true(fabs(scenario_figure(&s, "cost", "", "requested_core_hours") - 4 * 0.5) < 1e-12);
+    assert_true(fabs(scenario_figure(&s, "cost", "", "requested_memory_gib_hours") - 8) < 1e-12);
     assert_string_equal(recorder_figure(s.rec, "cost", "", "total")->unit, "EUR");
     /* The pods stood on nodes 0, 1, 0; the two that were scaled away on 0 and 1. */
     double cpu = scenario_figure(&s, "nodes", "workers-0", "cpu_requested_mean") +

@@ -76,7 +76,7 @@ static struct recorder *sample_rows(struct arena *a, double slow)
 }
 
 /* replications of the same scenario, a little slower each; one expectation holds, one does not. */
-static void sample_fill(struct arena *a, struct store *s, uint32_t replications)
+static inline void sample_fill(struct arena *a, struct store *s, uint32_t replications)
 {
     struct experiment_row e = { .scenario = "shop.lua",
                                 .title = "A shop and its zone outage",

@@ -61,6 +61,7 @@ static void a_failed_call_fails_its_caller_unless_optional(void **state)
     s = cloud_run(FRONT(ASK("back bad", ", 'optional': true") "," WAIT("1s"))
                       CALL("a", "front /", "0", ""));
     assert_took(&s, "a", 2500);
+    assert_true(cloud_service(&s, "front", "done_without") == 1);
     scenario_close(&s);
     s = cloud_run(FRONT(PARALLEL(ASK("back bad", ", 'optional': true") "," ASK("back 1", "")))
                       CALL("a", "front /", "0", ""));
