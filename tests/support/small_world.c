@@ -20,7 +20,9 @@ extern const struct kind flow_network, client_kind, filter_timeout, filter_retry
     filter_throttle,
     filter_vegas,
     filter_gradient,
-    filter_fallback;
+    filter_fallback,
+    balancer_maglev,
+    balancer_ring_hash;
 
 /* ------------------------------------------------------------------------- the stub */
 
@@ -155,6 +157,8 @@ static const struct kind *const small_kinds[] = {
     &filter_vegas,
     &filter_gradient,
     &filter_fallback,
+    &balancer_maglev,
+    &balancer_ring_hash,
 };
 static const struct kind_list small_list = { small_kinds,
                                              sizeof small_kinds / sizeof *small_kinds };
