@@ -128,6 +128,17 @@ static bool any_missing(lua_State *L)
     return false;
 }
 
+/* `timeout "2s"` as a statement says nothing to anybody. */
+static void lost_check(struct script *s, const struct said *said)
+{
+    const char *role = said->kind->role;
+    if (!said->source ||
+        !tokens_is_statement(said->source->tokens, said->spelled, said->value->at.line))
+        return;
+    diag_error(s->diag, said->value->at, NULL, said->kind->example, "%s is %s %s: it stands inside "
+               "an object, not alone", said->spelled, strchr("aeiou", *role) ? "an" : "a", role);
+}
+
 /* Upvalues: the kind, the name or alias as called. */
 static int construct(lua_State *L)
 {
@@ -141,6 +152,7 @@ static int construct(lua_State *L)
     struct said *said = said_open(L, kind, spelled);
     if (has_name) said_name(L, said);
     said_arguments(L, said, has_name ? 2 : 1);
+    if (kind->form == KIND_PART) lost_check(s, said);
     if (named) {
         said->next = s->said;
         s->said = said;

@@ -390,3 +390,31 @@ uint32_t tokens_power(const struct tokens *t, uint32_t *cursor)
     }
     return 0;
 }
+
+/* Whether a statement can begin after token i: an expression or a block has just ended. */
+static bool ends_before(const struct tokens *t, uint32_t i)
+{
+    static const char *const opens[] = { "return", "and", "or", "not", "in", "if", "elseif",
+                                         "while", "until", "local", "function", "goto" };
+    static const char *const ends[] = { ")", "}", "]", ";" };
+    if (t->items[i].type == TOKEN_MARK) {
+        for (size_t k = 0; k < sizeof ends / sizeof *ends; k++)
+            if (token_is(t, i, ends[k])) return true;
+        return false;
+    }
+    for (size_t k = 0; k < sizeof opens / sizeof *opens; k++)
+        if (token_is(t, i, opens[k])) return false;
+    return true;
+}
+
+bool tokens_is_statement(const struct tokens *t, const char *name, uint32_t line)
+{
+    bool found = false;
+    for (uint32_t i = line_first(t, line); t->items[i].line == line; i++) {
+        if (t->items[i].type == TOKEN_END) break;
+        if (!token_is(t, i, name)) continue;
+        found = true;
+        if (i > 0 && !ends_before(t, i - 1)) return false;
+    }
+    return found;
+}

@@ -54,4 +54,7 @@ const struct entry *brace_position(const struct brace *b, uint32_t position);
  * there are no more. Start with *cursor = 0. */
 uint32_t tokens_power(const struct tokens *t, uint32_t *cursor);
 
+/* Whether every `name` on the line begins a statement, so that what its call gives is lost. */
+bool tokens_is_statement(const struct tokens *t, const char *name, uint32_t line);
+
 #endif
