@@ -274,6 +274,24 @@ static void a_field_said_twice_is_refused(void **state)
     assert_refused("service(\"a\", { name = \"b\" })", "service.name: the field is said twice");
 }
 
+static void a_part_said_alone_is_refused(void **state)
+{
+    (void)state;
+    static const char *const kept[] = {
+        "local a = cpu(1)\nrun { a }",       "local a =\n  cpu(1)\nrun { a }",
+        "run { x = true and cpu(1) }",       "local function f() return cpu(1) end\nrun { f() }",
+        "local t = {}\nt.cpu = cpu(1)\nrun(t)",
+    };
+    assert_refused("run {}\ncpu(1)", "s.lua:2: error: cpu is a step: it stands inside an object");
+    assert_refused("run {} cpu {\n 1 }", "s.lua:1: error: cpu is a step");
+    assert_refused("run {}\nif true then lognormal(1) end", "s.lua:2: error: lognormal is a dist");
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
+        struct loaded l = load(kept[i]);
+        if (!l.root) fail_msg("%s\n%s", kept[i], l.report);
+        unload(&l);
+    }
+}
+
 static void a_table_inside_itself_is_refused(void **state)
 {
     (void)state;
@@ -357,6 +375,7 @@ int main(void)
         cmocka_unit_test(a_name_missing_in_a_loop_is_told_once),
         cmocka_unit_test(what_a_tree_cannot_hold_is_told_with_its_path),
         cmocka_unit_test(a_field_said_twice_is_refused),
+        cmocka_unit_test(a_part_said_alone_is_refused),
         cmocka_unit_test(a_table_inside_itself_is_refused),
         cmocka_unit_test(misplaced_objects_and_arguments_are_refused),
         cmocka_unit_test(broken_files_are_refused_with_a_line),
