@@ -2,6 +2,7 @@
  *
  * A scenario is good when it loads and a world can be built from it. */
 #include "base/arena.h"
+#include "base/memory.h"
 #include "cli/cli.h"
 #include "cli/scenario.h"
 #include "engine/recorder.h"
@@ -51,7 +52,7 @@ static void add_json(struct text *out, const char *file, const struct scenario *
     text_format(out, ", \"ok\": %s, \"objects\": %u, \"problems\": %s}",
                 diag_error_count(d) ? "false" : "true", s->document ? s->document->object_count : 0,
                 problems);
-    free(problems);
+    memory_free(problems);
 }
 
 static bool check_one(struct cli *cli, const struct check_values *v, const char *file,

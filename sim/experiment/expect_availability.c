@@ -12,8 +12,8 @@ struct expect_availability_spec {
           .doc = text)
 
 static const struct field availability_fields[] = {
-    TEXT(struct expect_availability_spec, "subject", head.subject, .position = 1, .judge = subject_judge,
-         .doc = "The client or service whose calls are judged."),
+    TEXT(struct expect_availability_spec, "subject", head.subject, .position = 1,
+         .judge = subject_judge, .doc = "The client or service whose calls are judged."),
     BOUND("above", above_ratio, "The share of good calls must be above this."),
     BOUND("atLeast", at_least_ratio, "The share of good calls must be this or more."),
     BOUND("below", below_ratio, "The share of good calls must be below this."),

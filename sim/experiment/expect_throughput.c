@@ -11,8 +11,8 @@ struct expect_throughput_spec {
          .doc = text)
 
 static const struct field throughput_fields[] = {
-    TEXT(struct expect_throughput_spec, "subject", head.subject, .position = 1, .judge = subject_judge,
-         .doc = "The client or service whose calls are counted."),
+    TEXT(struct expect_throughput_spec, "subject", head.subject, .position = 1,
+         .judge = subject_judge, .doc = "The client or service whose calls are counted."),
     BOUND("above", above_per_s, "Good calls per second must be above this."),
     BOUND("atLeast", at_least_per_s, "Good calls per second must be this or more."),
     BOUND("below", below_per_s, "Good calls per second must be below this."),

@@ -151,10 +151,11 @@ static void when_fire(struct world *w, uint32_t index, uint32_t unused)
     if (!callback_call(w, schedule_of(w)->items[index].condition, &answer)) return;
     if (answer.type != ARGUMENT_BOOL) {
         struct place at = schedule_of(w)->items[index].at;
-        w->failure = arena_format(w->arena,
-                                  "%s:%u: the condition of `when` must answer true or false (at %.9g "
-                                  "s of virtual time)",
-                                  at.file ? at.file : w->doc->file, at.line, ns_to_s(now_ns(w)));
+        w->failure =
+            arena_format(w->arena,
+                         "%s:%u: the condition of `when` must answer true or false (at %.9g "
+                         "s of virtual time)",
+                         at.file ? at.file : w->doc->file, at.line, ns_to_s(now_ns(w)));
         engine_stop(w->engine);
     } else if (answer.boolean) {
         action_begin(w, index);
@@ -169,10 +170,9 @@ static struct scheduled scheduled_of(const struct object *o)
 {
     if (o->kind == &fault_at) {
         const struct at_spec *at = o->spec;
-        return (struct scheduled){ .at = o->at,
-                                   .kind = at->action.kind,
-                                   .spec = at->action.spec,
-                                   .first_ns = at->time_ns };
+        return (struct scheduled){
+            .at = o->at, .kind = at->action.kind, .spec = at->action.spec, .first_ns = at->time_ns
+        };
     }
     if (o->kind == &fault_every) {
         const struct every_spec *every = o->spec;

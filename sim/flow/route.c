@@ -16,8 +16,8 @@ static void refresh(struct instance *in, const struct group *g)
     memcpy(old, now, in->count * sizeof *now);
     for (uint32_t i = 0; i < g->ready_count; i++) {
         uint32_t was = in->position[g->ready[i] - g->first];
-        now[i] = was != POSITION_NONE ? old[was]
-                                      : (struct backend){ .id = g->ready[i], .weight = 1 };
+        now[i] =
+            was != POSITION_NONE ? old[was] : (struct backend){ .id = g->ready[i], .weight = 1 };
     }
     memset(in->position, 0xff, g->capacity * sizeof *in->position);
     for (uint32_t i = 0; i < g->ready_count; i++)
@@ -114,8 +114,10 @@ void route_guards_check(const struct list *filters, const struct part *retry,
                     "%u filters on one route, with retry and timeout, and at most %d can be", count,
                     FILTERS_MAX);
     if (retries + (retry->kind != NULL) > 1)
-        judge_field(d, at, path, "filters", "retries inside retries multiply: say one, with more "
-                    "attempts", "more than one retry on one route");
+        judge_field(d, at, path, "filters",
+                    "retries inside retries multiply: say one, with more "
+                    "attempts",
+                    "more than one retry on one route");
 }
 
 /* What route_guards_check has passed. */
@@ -174,9 +176,13 @@ uint32_t route_open(struct world *w, const struct route_spec *spec, struct diag 
     f->routes = arena_grow(w->arena, f->routes, bytes, bytes + sizeof *f->routes);
     uint32_t id = f->route_count++;
     struct route *r = &f->routes[id];
-    *r = (struct route){ .group = group, .operation = op, .owner = spec->owner,
-                         .instance_base = spec->instance_base, .by_pod = spec->by_pod,
-                         .reply = spec->reply, .zones = spec->zones };
+    *r = (struct route){ .group = group,
+                         .operation = op,
+                         .owner = spec->owner,
+                         .instance_base = spec->instance_base,
+                         .by_pod = spec->by_pod,
+                         .reply = spec->reply,
+                         .zones = spec->zones };
     r->name = arena_format(w->arena, "%s > %s", spec->caller, spec->target);
     const struct part *balancer = balancer_of(spec, group_get(w, group));
     check(balancer && balancer->kind);

@@ -45,8 +45,8 @@ static const char *hint_of(struct arena *a, const char *wanted, const char *cons
     return hint;
 }
 
-static const struct object *callee(const struct document *doc, const char *name,
-                                   const char **names, uint32_t *count)
+static const struct object *callee(const struct document *doc, const char *name, const char **names,
+                                   uint32_t *count)
 {
     const struct object *found = NULL;
     for (uint32_t i = 0; i < doc->object_count; i++) {

@@ -31,7 +31,8 @@ static bool zone_or_all_judge(const struct document *doc, const char *name, stru
 static const struct field nodepool_fields[] = {
     COUNT(struct nodepool_spec, "count", count, .min = 1, .max = NODES_MAX,
           .doc = "How many nodes there are."),
-    LIST(struct nodepool_spec, "zones", zones_said, FIELD_NAME, .preset = "all", .judge = zone_or_all_judge,
+    LIST(struct nodepool_spec, "zones", zones_said, FIELD_NAME, .preset = "all",
+         .judge = zone_or_all_judge,
          .doc = "The zones that the nodes are dealt over in turn: a list of names, or \"all\"."),
     CPU(struct nodepool_spec, "cpu", cpu, .min = 0.001, .max = 1e4,
         .doc = "Cores of a node that pods may request."),

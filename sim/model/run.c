@@ -56,8 +56,8 @@ static void run_check(void *spec, const struct document *doc, struct place at, c
 }
 
 static const struct field run_fields[] = {
-    DURATION(struct run_spec, "duration", duration_ns, .preset = "10m", .min = 1, .max = TIME_MAX_NS,
-             .doc = "Virtual time the run lasts."),
+    DURATION(struct run_spec, "duration", duration_ns, .preset = "10m", .min = 1,
+             .max = TIME_MAX_NS, .doc = "Virtual time the run lasts."),
     TEXT(struct run_spec, "warmup", warmup, .preset = "0s",
          .doc = "Time at the start that no figure counts; \"auto\" lets MSER-5 choose from a pilot "
                 "run, and says what it chose."),
@@ -66,7 +66,8 @@ static const struct field run_fields[] = {
     TEXT(struct run_spec, "title", title, .preset = "", .doc = "A name for reports."),
     DURATION(struct run_spec, "window", window_ns, .preset = "0s", .min = 0, .max = TIME_MAX_NS,
              .doc = "How often series take a point; 0 means about 300 points a run."),
-    TEXT(struct run_spec, "currency", currency, .preset = "USD", .doc = "What money is counted in."),
+    TEXT(struct run_spec, "currency", currency, .preset = "USD",
+         .doc = "What money is counted in."),
     FIELDS_END
 };
 

@@ -120,8 +120,8 @@ static const struct kind *part_kind_of_scalar(struct loader *l, const char *role
     if (scalar && v->type != VALUE_NIL && !is_slip(l, role, scalar, v) && could_be(scalar, v))
         return scalar;
     if (v->type == VALUE_TEXT) return part_unknown(l, role, v->at, v->text);
-    loader_error(l, v->at, role_names(l, role), "must be %s, not %s",
-                 with_article(l->arena, role), value_type_name(v));
+    loader_error(l, v->at, role_names(l, role), "must be %s, not %s", with_article(l->arena, role),
+                 value_type_name(v));
     return NULL;
 }
 
@@ -137,9 +137,7 @@ static const struct kind *part_kind(struct loader *l, const struct field *f, con
     }
     if (is_table(v)) {
         const struct kind *meant = kind_list_untagged(l->list, f);
-        if (!meant)
-            loader_error(l, v->at, role_names(l, role), "say which %s this table is",
-                         role);
+        if (!meant) loader_error(l, v->at, role_names(l, role), "say which %s this table is", role);
         return meant;
     }
     if (v->type == VALUE_TEXT) {

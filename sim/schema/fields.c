@@ -74,9 +74,9 @@ static const struct value *rest_given(struct loader *l, const struct value *item
 static void surplus(struct loader *l, const struct kind *k, const struct value *item, uint32_t most)
 {
     if (most)
-        loader_error(l, item->at, k->example ? arena_format(l->arena, "such as %s", k->example) : NULL,
-                     "%s takes at most %u value%s without a name", k->name, most,
-                     most == 1 ? "" : "s");
+        loader_error(
+            l, item->at, k->example ? arena_format(l->arena, "such as %s", k->example) : NULL,
+            "%s takes at most %u value%s without a name", k->name, most, most == 1 ? "" : "s");
     else
         loader_error(l, item->at, field_hint(l, k, ""), "%s takes no values without a name",
                      k->name);

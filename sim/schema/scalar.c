@@ -41,8 +41,7 @@ static struct value *choice_load(struct loader *l, const struct field *f, const 
     return NULL;
 }
 
-void loader_judge_later(struct loader *l, const struct field *f, const char *text,
-                        struct place at)
+void loader_judge_later(struct loader *l, const struct field *f, const char *text, struct place at)
 {
     if (!f->judge || l->dry) return;
     struct pending_text *p = arena_alloc(l->arena, sizeof *p);
@@ -142,8 +141,8 @@ static struct value *reference_load(struct loader *l, const struct field *f, con
 static struct value *hook_load(struct loader *l, const struct value *v, void *member)
 {
     if (v->type != VALUE_FUNCTION) {
-        loader_error(l, v->at, "as in function(w) ... end; only Lua can say one", "must be a function, not %s",
-                     value_type_name(v));
+        loader_error(l, v->at, "as in function(w) ... end; only Lua can say one",
+                     "must be a function, not %s", value_type_name(v));
         return NULL;
     }
     *(uint32_t *)member = v->function;

@@ -12,7 +12,8 @@
 #include "orrery/value.h"
 
 /* NULL when d has gained errors, or when root->boolean says that its door could not read it all:
- * then what could be read is judged, but for what the names in it refer to. The document and its specs live in `a`. */
+ * then what could be read is judged, but for what the names in it refer to. The document and its
+ * specs live in `a`. */
 struct document *document_load(struct arena *a, const struct value *root, const char *file,
                                const char *title, struct diag *d);
 

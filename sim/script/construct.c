@@ -48,8 +48,8 @@ static void literal_check(struct script *s, const struct said *said, const struc
         if (e->key_length != before->key_length || memcmp(e->key, before->key, e->key_length))
             continue;
         struct place at = { said->source->file, e->line };
-        diag_error(s->diag, at, said->kind->name, NULL, "'%.*s' is said twice",
-                   (int)e->key_length, e->key);
+        diag_error(s->diag, at, said->kind->name, NULL, "'%.*s' is said twice", (int)e->key_length,
+                   e->key);
     }
 }
 
@@ -135,8 +135,10 @@ static void lost_check(struct script *s, const struct said *said)
     if (!said->source ||
         !tokens_is_statement(said->source->tokens, said->spelled, said->value->at.line))
         return;
-    diag_error(s->diag, said->value->at, NULL, said->kind->example, "%s is %s %s: it stands inside "
-               "an object, not alone", said->spelled, strchr("aeiou", *role) ? "an" : "a", role);
+    diag_error(s->diag, said->value->at, NULL, said->kind->example,
+               "%s is %s %s: it stands inside "
+               "an object, not alone",
+               said->spelled, strchr("aeiou", *role) ? "an" : "a", role);
 }
 
 /* Upvalues: the kind, the name or alias as called. */
@@ -226,7 +228,7 @@ static void constructor_add(lua_State *L, int base, const struct kind *kind, con
         lua_pushvalue(L, base);
     lua_pushstring(L, last);
     if (lua_rawget(L, -2) != LUA_TNIL) { /* the same name in another role: the first stands */
-        check(construct_kind(L, -1)); /* a kind must not hide a library */
+        check(construct_kind(L, -1));    /* a kind must not hide a library */
         lua_pop(L, 2);
         return;
     }

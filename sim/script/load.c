@@ -33,7 +33,7 @@ struct script *script_open(struct arena *a, struct arena *scratch, const char *f
     s->limits = limits ? *limits : script_limits_default;
     s->file = arena_text(a, file);
     const char *slash = strrchr(file, '/');
-    s->folder = !slash           ? "."
+    s->folder = !slash          ? "."
                 : slash == file ? "/"
                                 : arena_text_n(scratch, file, (size_t)(slash - file));
     s->rng = rng_open(hash_text(LOAD_STREAM));
@@ -97,7 +97,8 @@ static struct source *first_source(struct script *s, const char *text, size_t le
     char error[256];
     struct source *src =
         text ? source_of_text(s, text, length) : source_main(s, error, sizeof error);
-    if (!src) diag_error(s->diag, (struct place){ s->file, 0 }, NULL, NULL, "the scenario %s", error);
+    if (!src)
+        diag_error(s->diag, (struct place){ s->file, 0 }, NULL, NULL, "the scenario %s", error);
     return src;
 }
 

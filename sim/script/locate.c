@@ -28,8 +28,8 @@ static void token_add(struct tokens *t, enum token_type type, size_t start, size
 {
     if (t->count == t->capacity) {
         uint32_t more = t->capacity ? t->capacity * 2 : 256;
-        t->items = arena_grow(t->arena, t->items, t->capacity * sizeof *t->items,
-                              more * sizeof *t->items);
+        t->items =
+            arena_grow(t->arena, t->items, t->capacity * sizeof *t->items, more * sizeof *t->items);
         t->capacity = more;
     }
     t->items[t->count++] = (struct token){ (uint32_t)start, (uint32_t)(end - start), line, type };
@@ -394,8 +394,8 @@ uint32_t tokens_power(const struct tokens *t, uint32_t *cursor)
 /* Whether a statement can begin after token i: an expression or a block has just ended. */
 static bool ends_before(const struct tokens *t, uint32_t i)
 {
-    static const char *const opens[] = { "return", "and", "or", "not", "in", "if", "elseif",
-                                         "while", "until", "local", "function", "goto" };
+    static const char *const opens[] = { "return", "and",   "or",    "not",   "in",       "if",
+                                         "elseif", "while", "until", "local", "function", "goto" };
     static const char *const ends[] = { ")", "}", "]", ";" };
     if (t->items[i].type == TOKEN_MARK) {
         for (size_t k = 0; k < sizeof ends / sizeof *ends; k++)

@@ -30,7 +30,8 @@ extern const struct script_limits script_limits_default;
 #define SCRIPT_SECONDS_MAX 60             /* of processor time: the watchdog, never the rule */
 
 /* Runs the scenario once and returns its tree: a VALUE_LIST as schema.h wants it. After errors it
- * is NULL, or, when the script ran to its end, what could be read, with its `boolean` set. *has_hooks: some callback was passed. *title: the first comment line, or NULL. */
+ * is NULL, or, when the script ran to its end, what could be read, with its `boolean` set.
+ * *has_hooks: some callback was passed. *title: the first comment line, or NULL. */
 struct value *script_load(struct arena *a, const char *file, const struct script_limits *limits,
                           struct diag *d, bool *has_hooks, const char **title);
 

@@ -65,11 +65,17 @@ struct instruction step_call_instruction(struct compiler *c, const struct part *
 {
     const struct call_spec *spec = step->spec;
     const struct service *s = c->service;
-    struct route_spec route = { .caller = c->name, .target = spec->target, .at = step->at,
-                                .balancer = &spec->balancer, .filters = spec->filters,
-                                .timeout = &spec->timeout, .retry = &spec->retry,
-                                .reply = on_reply, .owner = spec->optional,
-                                .instance_count = s->capacity, .instance_base = s->first_pod,
+    struct route_spec route = { .caller = c->name,
+                                .target = spec->target,
+                                .at = step->at,
+                                .balancer = &spec->balancer,
+                                .filters = spec->filters,
+                                .timeout = &spec->timeout,
+                                .retry = &spec->retry,
+                                .reply = on_reply,
+                                .owner = spec->optional,
+                                .instance_count = s->capacity,
+                                .instance_base = s->first_pod,
                                 .by_pod = true,
                                 .zones = service_room_of(c->w)->zones + s->first_pod };
     return (struct instruction){ .run = step_call_run, .route = route_open(c->w, &route, c->d) };
@@ -126,7 +132,8 @@ static void parallel_compile(struct compiler *c, const struct part *step)
 {
     const struct parallel_spec *spec = step->spec;
     const struct part *calls = spec->calls.items;
-    compile_emit(c, (struct instruction){ .run = parallel_run, .route = ROUTE_NONE,
+    compile_emit(c, (struct instruction){ .run = parallel_run,
+                                          .route = ROUTE_NONE,
                                           .count = (uint16_t)spec->calls.count });
     for (uint32_t i = 0; i < spec->calls.count; i++)
         compile_emit(c, step_call_instruction(c, &calls[i]));

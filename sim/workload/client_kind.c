@@ -40,7 +40,8 @@ static void loop_check(const struct client_spec *s, const struct judge *j)
             j->diag, j->at, j->path, "as in rate = \"40/s\" (open loop) or users = 50 (closed)",
             "say when calls come: exactly one of rate and users%s", open ? ", not both" : "");
     if (!open) return;
-    users_only(j, s->think.kind != NULL, "think", "nobody waits between calls that come at a rate: leave it out");
+    users_only(j, s->think.kind != NULL, "think",
+               "nobody waits between calls that come at a rate: leave it out");
     users_only(j, s->ramp_ns > 0, "rampUp", "use an arrival whose rate grows, as diurnal or csv");
     users_only(j, s->journey.count > 0, "journey", "use mix");
 }

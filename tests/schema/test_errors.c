@@ -144,9 +144,10 @@ static void parts_are_matched_against_their_role(void **state)
 static void references_are_resolved_when_all_names_are_known(void **state)
 {
     static const struct row rows[] = {
-        { SERVICE("\"pools\": [\"a\"]"),
-          SAYS("pools[1]: there is no nodepool named 'a' (there is no nodepool at all)")
-          "s.json:1: error: service.cart: more pools than there are\n" },
+        { SERVICE("\"pools\": [\"a\"]"), SAYS("pools[1]: there is no nodepool named 'a' (there is "
+                                              "no nodepool at all)") "s.json:1: error: "
+                                                                     "service.cart: more pools "
+                                                                     "than there are\n" },
         { SERVICE("\"pools\": [\"wrkers\"]") ", {\"kind\": \"nodepool\", \"name\": \"workers\"}",
           SAYS("pools[1]: there is no nodepool named 'wrkers' (did you mean 'workers'?)") },
         { SERVICE("\"homes\": {\"x\": \"zzzzz\"}") ", {\"kind\": \"nodepool\", \"name\": \"w\"}",
@@ -230,10 +231,12 @@ static void kinds_judge_what_is_sound_whatever_is_wrong_elsewhere(void **state)
         { SERVICE("\"replicas\": 13, \"startup\": {\"kind\": \"lognormal\", \"p50\": \"3s\", "
                   "\"p99\": \"1s\"}") ", {\"kind\": \"servce\"}",
           "s.json:1: error: objects[2]: unknown kind 'servce' (did you mean 'service'?)\n" SAYS(
-              "startup: p99 is not above p50 (swap them?)")
-              "s.json:1: error: service.cart: 13 replicas bring bad luck (take 12 or 14)\n" },
+              "startup: p99 is not above p50 (swap them?)") "s.json:1: error: service.cart: 13 "
+                                                            "replicas bring bad luck (take 12 or "
+                                                            "14)\n" },
         { SERVICE("\"x\": 1") ", " SERVICE("\"replicas\": 13, \"timeout\": 5"),
-          "s.json:1: error: service.cart: duplicate name: there is a service 'cart' already (first at "
+          "s.json:1: error: service.cart: duplicate name: there is a service 'cart' already (first "
+          "at "
           "s.json:1)\n" SAYS("x: unknown field (see: orrery explain service)")
               SAYS("timeout: missing unit: 5 of what? (write \"5ms\" or \"5s\")") },
     };

@@ -231,7 +231,8 @@ static void undefined_names_are_all_told_with_a_hint(void **state)
     assert_says(l.report, "s.lua:1: error: 'unknown' is not defined\n");
     assert_says(l.report, "s.lua:2: error: 'maht' is not defined (did you mean 'math'?)");
     assert_says(l.report, "s.lua:3: error: 'something' is not defined");
-    assert_says(l.report, "s.lua:4: error: 'expect.p98' is not defined (did you mean 'expect.p99'?)");
+    assert_says(l.report,
+                "s.lua:4: error: 'expect.p98' is not defined (did you mean 'expect.p99'?)");
     assert_says(l.report, "s.lua:4: error: 'math.atan' is not defined");
     assert_says(l.report, "s.lua:5: error: 'os' is not defined (a scenario sees no clock");
     assert_says(l.report, "s.lua:5: error: 'nothing' is not defined");
@@ -270,7 +271,8 @@ static void what_a_tree_cannot_hold_is_told_with_its_path(void **state)
 static void a_field_said_twice_is_refused(void **state)
 {
     (void)state;
-    assert_refused("run {\n  a = 1,\n  b = 2,\n  a = 3 }", "s.lua:4: error: run: 'a' is said twice");
+    assert_refused("run {\n  a = 1,\n  b = 2,\n  a = 3 }",
+                   "s.lua:4: error: run: 'a' is said twice");
     assert_refused("service(\"a\", { name = \"b\" })", "service.name: the field is said twice");
 }
 
@@ -278,8 +280,8 @@ static void a_part_said_alone_is_refused(void **state)
 {
     (void)state;
     static const char *const kept[] = {
-        "local a = cpu(1)\nrun { a }",       "local a =\n  cpu(1)\nrun { a }",
-        "run { x = true and cpu(1) }",       "local function f() return cpu(1) end\nrun { f() }",
+        "local a = cpu(1)\nrun { a }",          "local a =\n  cpu(1)\nrun { a }",
+        "run { x = true and cpu(1) }",          "local function f() return cpu(1) end\nrun { f() }",
         "local t = {}\nt.cpu = cpu(1)\nrun(t)",
     };
     assert_refused("run {}\ncpu(1)", "s.lua:2: error: cpu is a step: it stands inside an object");
