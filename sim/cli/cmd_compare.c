@@ -13,13 +13,15 @@
 struct compare_values {
     struct option_seed seed;
     uint32_t reps, jobs;
-    struct option_texts metrics;
+    struct option_texts metrics, set;
     bool json;
 };
 
 static const struct option compare_options[] = {
     { "metric", 'm', OPTION_TEXTS, offsetof(struct compare_values, metrics), "[LABEL=]NAME",
       .doc = "Only this figure, e.g. clients.*.failed; may be repeated" },
+    { "set", 0, OPTION_TEXTS, offsetof(struct compare_values, set), "PATH=VALUE",
+      .doc = "Change a field of B, e.g. cart.replicas=5; may be repeated" },
     { "seed", 0, OPTION_SEED, offsetof(struct compare_values, seed), "N",
       .doc = "Seed of both, where scenarios are run" },
     { "reps", 0, OPTION_COUNT, offsetof(struct compare_values, reps), "N", .min = 1,
@@ -61,10 +63,10 @@ static int simulate(struct cli *cli, const struct compare_values *v, const struc
 }
 
 static int run_scenario(struct cli *cli, const struct compare_values *v, const char *file,
-                        struct store **store)
+                        const struct option_texts *set, struct store **store)
 {
     struct diag *d = diag_open();
-    struct scenario s = scenario_open(cli->arena, file, NULL, d);
+    struct scenario s = scenario_open(cli->arena, file, set, d);
     bool bad = scenario_problems(d);
     diag_close(d);
     if (bad) return EXIT_USAGE;
@@ -74,12 +76,15 @@ static int run_scenario(struct cli *cli, const struct compare_values *v, const c
     return *store ? simulate(cli, v, &s, *store) : cli_fail(cli, EXIT_INTERNAL, "%s", error);
 }
 
-static int open_side(struct cli *cli, const struct compare_values *v, const char *path,
+static int open_side(struct cli *cli, const struct compare_values *v, uint32_t index,
                      struct side *side)
 {
     char error[OUTPUT_ERROR_BYTES];
-    side->name = name_of(cli, path);
-    if (!cli_has_ending(path, ".db")) return run_scenario(cli, v, path, &side->store);
+    const char *path = cli->operands[index];
+    bool changed = index == 1 && v->set.count > 0;
+    side->name = changed ? "changed" : name_of(cli, path);
+    if (!cli_has_ending(path, ".db"))
+        return run_scenario(cli, v, path, changed ? &v->set : NULL, &side->store);
     side->store = store_open(cli->arena, path, error);
     return side->store ? EXIT_OK : cli_fail(cli, EXIT_USAGE, "%s", error);
 }
@@ -102,12 +107,28 @@ static int compare_sides(struct cli *cli, const struct compare_values *v,
     return code;
 }
 
+/* What a result file holds cannot be changed any more: an option that would do nothing is told. */
+static int options_judge(struct cli *cli, const struct compare_values *v)
+{
+    bool kept[2];
+    for (uint32_t i = 0; i < 2; i++)
+        kept[i] = cli_has_ending(cli->operands[i], ".db");
+    if (kept[1] && v->set.count)
+        return cli_fail(cli, EXIT_USAGE, "--set changes a scenario, and %s is a result file",
+                        cli->operands[1]);
+    if (kept[0] && kept[1] && (v->reps || v->jobs || v->seed.given))
+        return cli_fail(cli, EXIT_USAGE,
+                        "--reps, --jobs and --seed are for scenarios, and both "
+                        "are result files");
+    return EXIT_OK;
+}
+
 static int compare_run(struct cli *cli, const void *values)
 {
     struct side sides[2] = { 0 };
-    int code = EXIT_OK;
+    int code = options_judge(cli, values);
     for (uint32_t i = 0; i < 2 && code == EXIT_OK; i++)
-        code = open_side(cli, values, cli->operands[i], &sides[i]);
+        code = open_side(cli, values, i, &sides[i]);
     if (code == EXIT_OK) code = compare_sides(cli, values, sides);
     for (uint32_t i = 0; i < 2; i++)
         store_close(sides[i].store);
@@ -129,6 +150,7 @@ const struct command command_compare = {
         "  minutes(NAME) is how long a series was above 0\n\n"
         "examples:\n"
         "  orrery compare before.lua after.lua --reps 10\n"
+        "  orrery compare shop.lua shop.lua --set shop.replicas=5\n"
         "  orrery compare a.db b.db -m failed='clients.*.failed' -m "
         "'minutes(clients.*.failed_per_s)'\n",
     .options = compare_options,

@@ -20,6 +20,7 @@ struct pair {
     const char *name, *unit;
     struct interval a, b, difference; /* a, b: n values, maybe of different n */
     bool found[2];
+    bool own; /* the other result has nothing of this figure's object */
 };
 
 struct comparing {
@@ -110,6 +111,15 @@ static struct grid pair_grid(const struct comparing *g)
     return grid;
 }
 
+static bool has_object(const struct result *r, const struct result_figure *f)
+{
+    for (uint32_t i = 0; i < r->figure_count; i++)
+        if (strcmp(r->figures[i].section, f->section) == 0 &&
+            strcmp(r->figures[i].object, f->object) == 0)
+            return true;
+    return false;
+}
+
 static struct pair pair_of_figure(const struct comparing *g, const struct result_figure *f)
 {
     struct metric m = {
@@ -117,7 +127,9 @@ static struct pair pair_of_figure(const struct comparing *g, const struct result
                               : arena_format(g->arena, "%s.%s", f->section, f->metric)
     };
     m.label = m.pattern;
-    return pair_of(g, &m);
+    struct pair p = pair_of(g, &m);
+    p.own = !has_object(g->results[0], f) || !has_object(g->results[1], f);
+    return p;
 }
 
 /* Those of the first result in its order, and then what only the second has. */
@@ -137,6 +149,16 @@ static struct pair *pairs_of_all(const struct comparing *g, uint32_t *count)
     return pairs;
 }
 
+/* How many figures of a side are of objects that the other does not have at all. */
+static uint32_t count_own(const struct comparing *g, uint32_t side)
+{
+    const struct result *r = g->results[side];
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < r->figure_count; i++)
+        count += !has_object(g->results[1 - side], &r->figures[i]);
+    return count;
+}
+
 static void add_all(const struct comparing *g)
 {
     uint32_t count, alike = 0;
@@ -145,10 +167,15 @@ static void add_all(const struct comparing *g)
     for (uint32_t i = 0; i < count; i++)
         if (is_alike(&pairs[i]))
             alike++;
-        else
+        else if (!pairs[i].own)
             add_pair_row(&grid, &pairs[i]);
     if (grid.row_count > 1) grid_print(&grid, "", g->out);
-    text_format(g->out, "%u figures are alike\n", alike);
+    text_format(g->out, "%u figures are alike", alike);
+    for (uint32_t i = 0; i < 2; i++)
+        if (count_own(g, i))
+            text_format(g->out, ", %u are of objects that only %s has", count_own(g, i),
+                        g->sides[i].name);
+    text_add(g->out, "\n");
 }
 
 /* ------------------------------------------------------------------------- chosen metrics */

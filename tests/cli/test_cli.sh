@@ -76,6 +76,17 @@ is 3 "an unwritable --out" "$orrery" run shop.json --out absent/shop.db; has err
 is 2 "a scenario and a result" "$orrery" diff shop.json shop.db
 is 0 "scenarios differ" "$orrery" diff shop.json strict.json; has out "10s -> 1ms"
 
+is 0 "compare results" "$orrery" compare shop.db other.db; has out "figures are alike"
+is 0 "compare a scenario with itself" "$orrery" compare shop.json shop.json --reps 2 -j 2
+    has out "figures are alike"
+is 0 "compare --json" "$orrery" compare shop.db other.db --json; has out '"schema": "orrery.compare"'
+is 2 "compare, a name that is nowhere" "$orrery" compare shop.db other.db -m cost.totl
+    has err "cost.totl"; empty out
+is 2 "compare, --set of a result" "$orrery" compare shop.db other.db --set shop.replicas=2
+    has err "is a result file"
+is 2 "compare, --reps of results" "$orrery" compare shop.db other.db --reps 2; has err "for scenarios"
+is 2 "compare, one missing" "$orrery" compare shop.db absent.db; has err "absent.db"
+
 is 0 "--trace" "$orrery" run shop.json --until 6s --trace a.txt
 is 0 "--trace again" "$orrery" run shop.json --until 6s --trace b.txt --queue heap
 cmp a.txt b.txt

@@ -47,6 +47,10 @@ while read -r name words; do
     compare "$name"
 done <"$work/cases"
 
+# Two workers instead of one, for the same customers.
+"$orrery" compare scenarios/01_one_queue.lua scenarios/01_one_queue.lua --set shop.workers=2 \
+    >"$work/out" 2>&1
+compare compare_changed
 "$orrery" compare scenarios/01_one_queue.lua scenarios/05_call_graph.lua \
     -m 'calls=clients.*.sent' -m 'mean ms=clients.*.latency_ms.mean' >"$work/out" 2>&1
 compare compare

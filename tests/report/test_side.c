@@ -45,13 +45,19 @@ static void fill(struct bench *b, uint32_t side, const char *title, int64_t warm
                  const double *slow, uint32_t count)
 {
     struct store *s = b->sides[side].store;
-    struct experiment_row e = { .scenario = "shop.lua", .title = title, .currency = "USD",
-                                .seed = 7, .replications = count,
+    struct experiment_row e = { .scenario = "shop.lua",
+                                .title = title,
+                                .currency = "USD",
+                                .seed = 7,
+                                .replications = count,
                                 .duration_ns = 30 * NS_PER_MIN };
     uint32_t id = store_experiment(s, &e);
     for (uint32_t i = 0; i < count; i++) {
-        struct run_row run = { .experiment = id, .replication = i + 1, .digest = i + 1,
-                               .events = 10, .simulated_ns = 30 * NS_PER_MIN };
+        struct run_row run = { .experiment = id,
+                               .replication = i + 1,
+                               .digest = i + 1,
+                               .events = 10,
+                               .simulated_ns = 30 * NS_PER_MIN };
         store_run(s, &run, sample_rows(b->arena, slow[i]));
     }
     store_experiment_end(s, id, count, 1, warmup_ns);
@@ -69,8 +75,10 @@ static void fill_both(struct bench *b, int64_t warmup_ns)
 static const cJSON *figure(const cJSON *root, const char *name)
 {
     const cJSON *item, *first = cJSON_GetArrayItem(cJSON_GetObjectItem(root, "comparisons"), 0);
-    cJSON_ArrayForEach(item, cJSON_GetObjectItem(first, "figures"))
-        if (strcmp(cJSON_GetObjectItem(item, "metric")->valuestring, name) == 0) return item;
+    cJSON_ArrayForEach(
+        item, cJSON_GetObjectItem(
+                  first, "figures")) if (strcmp(cJSON_GetObjectItem(item, "metric")->valuestring,
+                                                name) == 0) return item;
     fail_msg("no figure '%s'", name);
     return NULL;
 }
@@ -101,7 +109,8 @@ static void a_star_adds_up_what_it_matches(void **state)
     assert_true(number(figure(root, "clients.v*.failed"), "a") == 67);
     assert_true(number(figure(root, "cost.total"), "b") == 1.25);
     assert_true(number(figure(root, "cost.by_pool.*"), "b") == 1.25);
-    assert_string_equal(cJSON_GetObjectItem(figure(root, "cost.total"), "unit")->valuestring, "USD");
+    assert_string_equal(cJSON_GetObjectItem(figure(root, "cost.total"), "unit")->valuestring,
+                        "USD");
     cJSON_Delete(root);
 }
 
@@ -204,8 +213,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(differences_are_taken_in_pairs, open_bench, close_bench),
         cmocka_unit_test_setup_teardown(a_table_has_a_line_a_result, open_bench, close_bench),
         cmocka_unit_test_setup_teardown(equal_results_have_no_line, open_bench, close_bench),
-        cmocka_unit_test_setup_teardown(a_name_that_is_nowhere_is_refused, open_bench,
-                                        close_bench),
+        cmocka_unit_test_setup_teardown(a_name_that_is_nowhere_is_refused, open_bench, close_bench),
         cmocka_unit_test_setup_teardown(results_of_other_numbers_are_refused, open_bench,
                                         close_bench),
     };
