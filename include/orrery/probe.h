@@ -22,10 +22,15 @@ struct histogram {
     int64_t min, max;
     uint32_t bucket_low, bucket_high; /* touched range, so reset and merge are cheap */
     uint64_t *buckets;                /* HISTOGRAM_BUCKETS, owned by an arena */
+    struct arena *arena;              /* where the first value gets them from */
 };
 
 struct arena;
 void histogram_open(struct histogram *h, struct arena *a);
+/* The same, but its 58 KB come with the first value: a world has many that stay empty, and short
+ * runs open a hundred thousand worlds. `buckets` is NULL until then, or until it is reserved. */
+void histogram_open_lazily(struct histogram *h, struct arena *a);
+void histogram_reserve(struct histogram *h);
 void histogram_reset(struct histogram *h);
 void histogram_merge(struct histogram *into, const struct histogram *from);
 double histogram_mean(const struct histogram *h);
@@ -41,17 +46,19 @@ static inline uint32_t histogram_bucket(uint64_t v)
     return (shift << HISTOGRAM_BITS) + (uint32_t)(v >> shift);
 }
 
+void histogram_widen(struct histogram *h, uint32_t bucket); /* for histogram_record only */
+
 static inline void histogram_record(struct histogram *h, int64_t value)
 {
     uint32_t bucket = histogram_bucket((uint64_t)value);
     double v = (double)value;
+    if (__builtin_expect(bucket < h->bucket_low, 0)) histogram_widen(h, bucket);
     h->buckets[bucket]++;
     h->count++;
     h->sum += v;
     h->sum_squares += v * v;
     if (value < h->min) h->min = value;
     if (value > h->max) h->max = value;
-    if (bucket < h->bucket_low) h->bucket_low = bucket;
     if (bucket > h->bucket_high) h->bucket_high = bucket;
 }
 

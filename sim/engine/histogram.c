@@ -18,13 +18,34 @@ static void histogram_empty(struct histogram *h)
 {
     *h = (struct histogram){ .min = INT64_MAX,
                              .bucket_low = HISTOGRAM_BUCKETS,
-                             .buckets = h->buckets };
+                             .buckets = h->buckets,
+                             .arena = h->arena };
+}
+
+void histogram_open_lazily(struct histogram *h, struct arena *a)
+{
+    h->buckets = NULL;
+    h->arena = a;
+    histogram_empty(h);
+}
+
+void histogram_reserve(struct histogram *h)
+{
+    if (h->buckets == NULL)
+        h->buckets = arena_alloc(h->arena, HISTOGRAM_BUCKETS * sizeof *h->buckets);
 }
 
 void histogram_open(struct histogram *h, struct arena *a)
 {
-    h->buckets = arena_alloc(a, HISTOGRAM_BUCKETS * sizeof *h->buckets);
-    histogram_empty(h);
+    histogram_open_lazily(h, a);
+    histogram_reserve(h);
+}
+
+/* The first value of an empty histogram always comes here: its lowest bucket is past the last. */
+void histogram_widen(struct histogram *h, uint32_t bucket)
+{
+    histogram_reserve(h);
+    h->bucket_low = bucket;
 }
 
 void histogram_reset(struct histogram *h)
@@ -39,6 +60,7 @@ void histogram_reset(struct histogram *h)
 void histogram_merge(struct histogram *into, const struct histogram *from)
 {
     if (from->count == 0) return;
+    histogram_reserve(into);
     for (uint32_t i = from->bucket_low; i <= from->bucket_high; i++)
         into->buckets[i] += from->buckets[i];
     into->count += from->count;

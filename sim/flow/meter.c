@@ -12,9 +12,9 @@
 
 void meter_open(struct meter *m, struct arena *a)
 {
-    histogram_open(&m->latency, a);
-    histogram_open(&m->failed, a);
-    histogram_open(&m->last, a);
+    histogram_open_lazily(&m->latency, a);
+    histogram_open_lazily(&m->failed, a);
+    histogram_open_lazily(&m->last, a);
     m->window_s[0] = m->window_s[1] = m->window_s[2] = NAN;
     m->window_rate = m->window_error_ratio = NAN;
 }
@@ -64,7 +64,9 @@ static void window_quantiles(const struct histogram *now, struct histogram *befo
 {
     uint64_t total = now->count - before->count, seen = 0;
     uint32_t next = 0;
-    for (uint32_t b = now->bucket_low; b <= now->bucket_high && now->count > 0; b++) {
+    if (total == 0) return;
+    histogram_reserve(before);
+    for (uint32_t b = now->bucket_low; b <= now->bucket_high; b++) {
         uint64_t here = now->buckets[b] - before->buckets[b];
         before->buckets[b] = now->buckets[b];
         seen += here;
@@ -72,10 +74,8 @@ static void window_quantiles(const struct histogram *now, struct histogram *befo
             out[next++] = (double)histogram_bucket_low(b);
     }
     before->count = now->count;
-    if (now->count > 0) {
-        before->bucket_low = now->bucket_low;
-        before->bucket_high = now->bucket_high;
-    }
+    before->bucket_low = now->bucket_low;
+    before->bucket_high = now->bucket_high;
 }
 
 void meter_sample(struct meter *m, struct recorder *r, const char *section, const char *object,

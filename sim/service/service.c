@@ -93,7 +93,7 @@ static void service_open(struct world *w, struct service *s, const struct object
         s->limited = s->limits.cpu > 0;
     }
     meter_open(&s->meter, w->arena);
-    histogram_open(&s->wait, w->arena);
+    histogram_open_lazily(&s->wait, w->arena);
     s->occupied = spec->occupancy;
     if (s->occupied) histogram_open(&s->occupancy, w->arena);
     s->window_utilization = s->window_cpu = s->window_in_flight = s->window_queue = NAN;

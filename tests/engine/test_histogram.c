@@ -171,6 +171,33 @@ static void a_reset_histogram_is_as_new(void **state)
     assert_true(h.min == 1000 && h.max == 1000 && h.bucket_low == fresh.bucket_low);
 }
 
+static void a_lazy_histogram_costs_nothing_until_its_first_value(void **state)
+{
+    struct arena *a = *state;
+    struct histogram lazy, eager;
+    histogram_open(&eager, a);
+    size_t before = arena_bytes(a);
+    histogram_open_lazily(&lazy, a);
+    assert_true(arena_bytes(a) == before);
+    assert_null(lazy.buckets);
+    assert_true(histogram_mean(&lazy) == 0 && histogram_quantile(&lazy, 0.5) == 0);
+    histogram_merge(&eager, &lazy);
+    histogram_reset(&lazy);
+    static const int64_t values[] = { INT64_MAX, 0, 500, 12345678 };
+    for (uint32_t i = 0; i < 4; i++) {
+        histogram_record(&lazy, values[i]);
+        histogram_record(&eager, values[i]);
+    }
+    assert_memory_equal(lazy.buckets, eager.buckets, HISTOGRAM_BUCKETS * sizeof *lazy.buckets);
+    assert_int_equal(lazy.bucket_low, eager.bucket_low);
+    assert_int_equal(lazy.bucket_high, eager.bucket_high);
+    assert_true(histogram_quantile(&lazy, 0.5) == histogram_quantile(&eager, 0.5));
+    struct histogram sum;
+    histogram_open_lazily(&sum, a);
+    histogram_merge(&sum, &lazy);
+    assert_memory_equal(sum.buckets, eager.buckets, HISTOGRAM_BUCKETS * sizeof *sum.buckets);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -186,6 +213,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(merging_is_the_same_as_recording_into_one, setup, teardown),
         cmocka_unit_test_setup_teardown(merging_with_an_empty_one_changes_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(a_reset_histogram_is_as_new, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_lazy_histogram_costs_nothing_until_its_first_value, setup,
+                                        teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
