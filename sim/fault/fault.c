@@ -7,8 +7,7 @@
 
 static void fault_open(struct world *w, void *state, struct diag *d)
 {
-    (void)d;
-    schedule_open(w, state);
+    schedule_open(w, state, d);
 }
 
 static void fault_check(const struct world *w)

@@ -43,7 +43,8 @@ static inline struct schedule *schedule_of(const struct world *w)
 void action_begin(struct world *w, uint32_t index);
 
 /* schedule.c; kinds fault_at, fault_every and fault_when. */
-void schedule_open(struct world *w, struct schedule *f);
+/* Warns of what lies past the end of the run. */
+void schedule_open(struct world *w, struct schedule *f, struct diag *d);
 void schedule_begin(struct world *w);
 extern const struct kind fault_at, fault_every, fault_when;
 

@@ -7,7 +7,10 @@
 
 #include "base/arena.h"
 #include "base/check.h"
+#include "base/units.h"
 #include "engine/judge.h"
+
+#include <stdio.h>
 
 #include "base/poison.h"
 
@@ -197,8 +200,22 @@ static bool is_scheduled(const struct object *o)
     return o->kind == &fault_at || o->kind == &fault_every || o->kind == &fault_when;
 }
 
-void schedule_open(struct world *w, struct schedule *f)
+/* Not an error: a run cut short for a first look is still the same scenario. */
+static void lateness_tell(const struct world *w, const struct scheduled *s, const char *kind,
+                          uint32_t ordinal, struct diag *d)
 {
+    char path[64], first[40], end[40];
+    if (s->first_ns <= w->duration_ns) return;
+    snprintf(path, sizeof path, "%s[%u]", kind, ordinal);
+    diag_warning(d, s->at, path, "make the run longer, or let it happen earlier",
+                 "it would first happen at %s, and the run ends at %s: it never happens",
+                 units_print_duration(s->first_ns, first),
+                 units_print_duration(w->duration_ns, end));
+}
+
+void schedule_open(struct world *w, struct schedule *f, struct diag *d)
+{
+    uint32_t ordinals[3] = { 0 };
     const struct document *doc = w->doc;
     for (uint32_t i = 0; i < doc->object_count; i++)
         f->count += is_scheduled(&doc->objects[i]);
@@ -206,7 +223,10 @@ void schedule_open(struct world *w, struct schedule *f)
     struct scheduled *s = f->items;
     for (uint32_t i = 0; i < doc->object_count; i++) {
         if (!is_scheduled(&doc->objects[i])) continue;
+        const struct kind *k = doc->objects[i].kind;
         *s = scheduled_of(&doc->objects[i]);
+        uint32_t sort = k == &fault_at ? 0 : k == &fault_every ? 1 : 2;
+        lateness_tell(w, s, k->name, ++ordinals[sort], d);
         if (s->until_ns == 0) s->until_ns = TIME_NEVER - 1;
         s->type = s->kind->vtable;
         s->state = arena_alloc(w->arena, s->type->state_size);

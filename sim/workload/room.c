@@ -3,15 +3,29 @@
 
 #include "base/arena.h"
 #include "base/check.h"
+#include "base/units.h"
 
 static struct workload *workload_of(const struct world *w)
 {
     return w->rooms[ROOM_WORKLOAD];
 }
 
+/* Not an error: a run cut short for a first look is still the same scenario. */
+static void never_tell(const struct world *w, const struct object *o, struct diag *d)
+{
+    const struct client_spec *s = o->spec;
+    char start[40], end[40];
+    diag_warning(d, o->at, arena_format(w->arena, "client.%s", o->name),
+                 "make the run longer, or start earlier",
+                 "it starts at %s, and the run ends at %s: it never calls",
+                 units_print_duration(s->start_ns, start),
+                 units_print_duration(w->duration_ns, end));
+}
+
 static void client_open(struct world *w, struct client *cl, const struct object *o, struct diag *d)
 {
     cl->spec = o->spec;
+    if (cl->spec->start_ns >= w->duration_ns) never_tell(w, o, d);
     cl->name = o->name;
     cl->warming = w->warmup_ns > 0;
     const char *stream = arena_format(w->arena, "client %s", cl->name);

@@ -140,6 +140,18 @@ static void a_condition_that_is_no_truth_value_stops_the_run(void **state)
     scenario_close(&s);
 }
 
+static void what_can_never_happen_is_warned_of(void **state)
+{
+    (void)state;
+    struct scenario s = { 0 };
+    begin(&s,
+          RUN SHOP AT("1m", "'@1'") AT("900d", "'@1'") ", {'kind': 'every', '#': ['901d', '@2']}");
+    assert_int_equal(diag_warning_count(s.diag), 2);
+    assert_non_null(strstr(text_data(&s.said), "warning: at[2]: it would first happen at 900d"));
+    assert_non_null(strstr(text_data(&s.said), "warning: every[1]: it would first happen at 901d"));
+    scenario_close(&s);
+}
+
 static void bad_schedules_are_refused(void **state)
 {
     (void)state;
@@ -167,6 +179,7 @@ int main(void)
         cmocka_unit_test(a_fault_that_comes_again_is_over_before),
         cmocka_unit_test(a_function_that_fails_stops_the_run),
         cmocka_unit_test(a_condition_that_is_no_truth_value_stops_the_run),
+        cmocka_unit_test(what_can_never_happen_is_warned_of),
         cmocka_unit_test(bad_schedules_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
