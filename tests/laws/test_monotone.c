@@ -80,7 +80,8 @@ static void srpt_has_the_least_mean_time_of_all(void **state)
             struct scenario s = shop(n, (struct law){ 1, others[i] });
             assert_true(mean_ms(&best) <= mean_ms(&s) + 1e-6);
             assert_close(cloud_service(&s, "shop", "cpu_cores") /
-                             cloud_service(&best, "shop", "cpu_cores"), 1, 1e-6);
+                             cloud_service(&best, "shop", "cpu_cores"),
+                         1, 1e-6);
             assert_true(cloud_client(&s, "c", "ok") == cloud_client(&best, "c", "ok"));
             scenario_close(&s);
         }
@@ -88,7 +89,8 @@ static void srpt_has_the_least_mean_time_of_all(void **state)
     }
 }
 
-/* One worker serves the same moments whatever the order, as long as it is never idle for nothing. */
+/* One worker serves the same moments whatever the order, as long as it is never idle for nothing.
+ */
 static void the_order_of_service_leaves_the_busy_time_alone(void **state)
 {
     (void)state;
@@ -152,7 +154,8 @@ static void a_slower_clock_changes_nothing_but_the_clock(void **state)
         assert_true(cloud_client(&once, "c", "ok") == cloud_client(&twice, "c", "ok"));
         assert_close(mean_ms(&twice) / mean_ms(&once), 2, 1e-4);
         assert_close(cloud_service(&twice, "shop", "utilization") /
-                         cloud_service(&once, "shop", "utilization"), 1, 1e-4);
+                         cloud_service(&once, "shop", "utilization"),
+                     1, 1e-4);
         scenario_close(&once);
         scenario_close(&twice);
     }
@@ -164,7 +167,7 @@ static void strangers_change_nothing(void **state)
     (void)state;
 #define STRANGERS                                                                                  \
     SERVICE("other", "'replicas': 3,", "'/': [" WORK_RANDOM("3ms") "]")                            \
-        OPEN("d", "other /", "300/s", ", 'stop': '10s'") AT("2s", CRASH("other"))
+    OPEN("d", "other /", "300/s", ", 'stop': '10s'") AT("2s", CRASH("other"))
     for (uint64_t n = 0; n < LAW_SCENARIOS; n++) {
         struct scenario alone = shop(n, (struct law){ 0 });
         struct scenario together = shop(n, (struct law){ .more = STRANGERS });
@@ -188,10 +191,11 @@ static double hit(uint64_t n, const char *more)
 }
 
 #define ERRORS(time, ratio, lasts)                                                                 \
-    AT(time, "{'kind': 'errors', 'target': 'shop', 'ratio': '" ratio "', 'duration': '" lasts "'}")
+    AT(time, "{'kind': 'errors', 'target': 'shop', 'ratio': '" ratio "', 'duration': '" lasts "'"  \
+                                                                                              "}")
 #define SLOW_OTHER                                                                                 \
     SERVICE("other", "", "'/': []")                                                                \
-        AT("1s", "{'kind': 'slow', 'target': 'other', 'latency': '1s', 'duration': '8s'}")
+    AT("1s", "{'kind': 'slow', 'target': 'other', 'latency': '1s', 'duration': '8s'}")
 
 /* Coins belong to the fault, not to how many there were before it. */
 static void another_fault_does_not_change_whom_this_one_hits(void **state)
@@ -202,9 +206,11 @@ static void another_fault_does_not_change_whom_this_one_hits(void **state)
         assert_true(alone > 0);
         assert_close(hit(n, SLOW_OTHER ERRORS("2s", "30%", "3s")), alone, 0);
         /* Before and after it, on the same service: each hits whom it would have hit alone. */
-        double before = hit(n, ERRORS("500ms", "20%", "1s")), after = hit(n, ERRORS("6s", "9%", "1s"));
-        assert_close(hit(n, ERRORS("500ms", "20%", "1s") ERRORS("2s", "30%", "3s")
-                            ERRORS("6s", "9%", "1s")), alone + before + after, 0);
+        double before = hit(n, ERRORS("500ms", "20%", "1s")),
+               after = hit(n, ERRORS("6s", "9%", "1s"));
+        assert_close(
+            hit(n, ERRORS("500ms", "20%", "1s") ERRORS("2s", "30%", "3s") ERRORS("6s", "9%", "1s")),
+            alone + before + after, 0);
     }
 }
 

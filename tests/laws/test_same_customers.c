@@ -18,16 +18,38 @@ static struct facts run(const struct variant *v)
     text_format(
         &t,
         RUN("60s") "%s, {'kind': 'service', 'name': 'shop', 'replicas': 3, 'workers': 2, %s "
-        "'endpoints': {'/': [" MS("4ms") ", {'kind': 'branch', '#': ["
-        "{'kind': 'option', 'weight': 1, '#': [{'kind': 'call', '#': ['cart /'] %s}]}, "
-        "{'kind': 'option', 'weight': 1, '#': [{'kind': 'parallel', '#': ["
-        "{'kind': 'call', '#': ['cart /'] %s}, {'kind': 'call', '#': ['redis /']}]}]}]}," MS("1ms")
-        "]}}, {'kind': 'service', 'name': 'cart', 'replicas': 2, 'workers': 2, %s "
-        "'endpoints': {'/': [" MS("3ms") ", {'kind': 'call', '#': ['redis /'] %s}]}}"
-        SERVICE("redis", "'workers': 4,", "'/': [" MS("2ms") "," FAILS "]")
-        ", {'kind': 'client', 'name': 'u-open', 'target': 'shop /', 'rate': '200/s' %s}"
-        ", {'kind': 'client', 'name': 'u-mixed', 'mix': {'cart /': 2, 'redis /': 1}, "
-        "'rate': '50/s' %s}",
+                   "'endpoints': {'/': [" MS(
+                       "4ms") ", {'kind': 'branch', '#': ["
+                              "{'kind': 'option', 'weight': 1, '#': [{'kind': 'call', '#': ['cart "
+                              "/'] %s}]}, "
+                              "{'kind': 'option', 'weight': 1, '#': [{'kind': 'parallel', '#': ["
+                              "{'kind': 'call', '#': ['cart /'] %s}, {'kind': 'call', '#': ['redis "
+                              "/']}]}]}]}," MS(
+                                  "1ms") "]}}, {'kind': 'service', 'name': 'cart', 'replicas': 2, "
+                                         "'workers': 2, %s "
+                                         "'endpoints': {'/': [" MS(
+                                             "3ms") ", {'kind': 'call', '#': ['redis /'] "
+                                                    "%s}]}}" SERVICE("redis", "'workers': 4,",
+                                                                     "'/': [" MS(
+                                                                         "2ms") "," FAILS
+                                                                                "]") ", {'kind': "
+                                                                                     "'client', "
+                                                                                     "'name': "
+                                                                                     "'u-open', "
+                                                                                     "'target': "
+                                                                                     "'shop /', "
+                                                                                     "'rate': "
+                                                                                     "'200/s' %s}"
+                                                                                     ", {'kind': "
+                                                                                     "'client', "
+                                                                                     "'name': "
+                                                                                     "'u-mixed', "
+                                                                                     "'mix': "
+                                                                                     "{'cart /': "
+                                                                                     "2, 'redis "
+                                                                                     "/': 1}, "
+                                                                                     "'rate': "
+                                                                                     "'50/s' %s}",
         v->more ? v->more : "", v->balancer ? v->balancer : "", v->call ? v->call : "",
         v->call ? v->call : "", v->balancer ? v->balancer : "", v->call ? v->call : "",
         v->client ? v->client : "", v->client ? v->client : "");
@@ -88,9 +110,10 @@ static void while_something_breaks(void **state)
 {
     (void)state;
     the_same((struct variant){ 0 },
-             (struct variant){ .more = AT("20s", "{'kind': 'crash', 'service': 'cart'}")
-                                   AT("30s", "{'kind': 'slow', 'target': 'redis', 'latency': "
-                                             EXPONENTIAL("5ms") ", 'duration': '10s'}") });
+             (struct variant){
+                 .more = AT("20s", "{'kind': 'crash', 'service': 'cart'}")
+                     AT("30s", "{'kind': 'slow', 'target': 'redis', 'latency': " EXPONENTIAL(
+                                   "5ms") ", 'duration': '10s'}") });
     the_same((struct variant){ .more = AT("10s", SCALE("shop", 5)) },
              (struct variant){ .more = AT("15s", SCALE("shop", 2)) });
 }
@@ -100,8 +123,9 @@ static void with_another_discipline_or_network(void **state)
     (void)state;
     the_same((struct variant){ .balancer = "'discipline': 'lifo'," },
              (struct variant){ .balancer = "'discipline': 'ps'," });
-    the_same((struct variant){ 0 },
-             (struct variant){ .more = ", {'kind': 'network', 'latency': '1ms', 'internet': '0s'}" });
+    the_same(
+        (struct variant){ 0 },
+        (struct variant){ .more = ", {'kind': 'network', 'latency': '1ms', 'internet': '0s'}" });
 }
 
 /* Users come when they have been answered, but what their n-th call asks for is settled. */
@@ -109,9 +133,11 @@ static void users_ask_for_the_same_however_fast_they_are_served(void **state)
 {
     (void)state;
 #define USERS(workers)                                                                             \
-    RUN("60s") SERVICE("shop", "'workers': " workers ",", "'/': [" MS("4ms") "," MS("1ms") "]")    \
-        ", {'kind': 'client', 'name': 'u', 'target': 'shop /', 'users': 20, 'think': "             \
-        EXPONENTIAL("100ms") "}"
+    RUN("60s")                                                                                     \
+    SERVICE("shop", "'workers': " workers ",",                                                     \
+            "'/': [" MS("4ms") "," MS(                                                             \
+                "1ms") "]") ", {'kind': 'client', 'name': 'u', 'target': 'shop /', 'users': 20, "  \
+                            "'think': " EXPONENTIAL("100ms") "}"
     struct facts a = facts_of(USERS("1")), b = facts_of(USERS("4"));
     struct agreement g = facts_compare(&a, &b);
     assert_int_equal(g.works_both, g.works_a); /* the slow one got through less, of the same */

@@ -5,22 +5,39 @@
 
 /* Something of everything: guards, disciplines, faults, a release, chance in every place. */
 #define BUSY                                                                                       \
-    RUN("20s") ", {'kind': 'zones', '#': ['a', 'b']}, {'kind': 'nodepool', 'name': 'n', "          \
-        "'count': 4, 'cpu': 4, 'memory': '1Gi'}, {'kind': 'network', 'latency': '250us', "         \
-        "'crossZone': '600us', 'internet': '5ms'}"                                                 \
-        SERVICE("shop", "'replicas': 3, 'workers': 2, 'startup': " EXPONENTIAL("1s") ", "          \
-                "'resources': {'requests': {'cpu': '500m'}},",                                     \
-                "'/': [" WORK_RANDOM("5ms") "," ASK("cart /", ", 'timeout': '50ms', 'retry': "     \
-                "{'attempts': 3}") "," ASK("ads /", ", 'optional': true") "]")                     \
-            SERVICE("cart", "'replicas': 2, 'discipline': 'ps', 'onAbandon': 'cancel',",           \
-                    "'/': [" WORK_RANDOM("4ms") ", {'kind': 'fail', 'probability': 0.02}]")        \
-                SERVICE("ads", "'async': true, 'discipline': 'lifo',",                             \
-                        "'/': [{'kind': 'loop', 'again': 0.4, '#': [" WORK_RANDOM("2ms") "]}]")    \
-                    OPEN("open", "shop /", "150/s", ", 'timeout': '1s', 'retry': {'attempts': 2}") \
-                        ", {'kind': 'client', 'name': 'closed', 'mix': {'cart /': 1, 'ads /': 2}," \
-                        " 'users': 10, 'think': " EXPONENTIAL("50ms") "}"                          \
-                            AT("5s", CRASH("shop")) AT("8s", "{'kind': 'restart', '#': ['cart']}") \
-                                AT("12s", "{'kind': 'zoneOutage', '#': ['a'], 'duration': '3s'}")
+    RUN("20s")                                                                                     \
+    ", {'kind': 'zones', '#': ['a', 'b']}, {'kind': 'nodepool', 'name': 'n', "                     \
+    "'count': 4, 'cpu': 4, 'memory': '1Gi'}, {'kind': 'network', 'latency': '250us', "             \
+    "'crossZone': '600us', 'internet': '5ms'}" SERVICE(                                            \
+        "shop",                                                                                    \
+        "'replicas': 3, 'workers': 2, 'startup': " EXPONENTIAL(                                    \
+            "1s") ", "                                                                             \
+                  "'resources': {'requests': {'cpu': '500m'}},",                                   \
+        "'/': [" WORK_RANDOM("5ms") "," ASK(                                                       \
+            "cart /", ", 'timeout': '50ms', 'retry': "                                             \
+                      "{'attempts': 3}") "," ASK("ads /", ", 'optional': true") "]")               \
+        SERVICE("cart", "'replicas': 2, 'discipline': 'ps', 'onAbandon': 'cancel',",               \
+                "'/': [" WORK_RANDOM("4ms") ", {'kind': 'fail', 'probability': 0.02}]")            \
+            SERVICE("ads", "'async': true, 'discipline': 'lifo',",                                 \
+                    "'/': [{'kind': 'loop', 'again': 0.4, '#': [" WORK_RANDOM("2ms") "]}]")        \
+                OPEN(                                                                              \
+                    "open", "shop /", "150/s",                                                     \
+                    ", 'timeout': '1s', 'retry': {'attempts': 2}") ", {'kind': 'client', 'name': " \
+                                                                   "'closed', 'mix': {'cart /': "  \
+                                                                   "1, 'ads /': 2},"               \
+                                                                   " 'users': 10, "                \
+                                                                   "'think': " EXPONENTIAL(        \
+                                                                       "50ms") "}" AT("5s",        \
+                                                                                      CRASH(       \
+                                                                                          "shop")) \
+                                                                       AT("8s",                    \
+                                                                          "{'kind': 'restart', "   \
+                                                                          "'#': ['cart']}")        \
+                                                                           AT("12s",               \
+                                                                              "{'kind': "          \
+                                                                              "'zoneOutage', "     \
+                                                                              "'#': ['a'], "       \
+                                                                              "'duration': '3s'}")
 
 struct outcome_of_run {
     uint64_t digest, events;
@@ -130,8 +147,9 @@ static void a_small_world_is_cheap_to_open(void **state)
 {
     (void)state;
     struct scenario s;
-    cloud_open(&s, RUN("1s") SERVICE("shop", "", "'/': [" WORK("5ms") "]") OPEN("c", "shop /", "1/s", ""),
-               (struct cloud_options){ .unchecked = true });
+    cloud_open(
+        &s, RUN("1s") SERVICE("shop", "", "'/': [" WORK("5ms") "]") OPEN("c", "shop /", "1/s", ""),
+        (struct cloud_options){ .unchecked = true });
     assert_true(arena_bytes(s.w->arena) <= 128 << 10);
     scenario_close(&s);
 }
@@ -154,8 +172,10 @@ static const struct series *series_of(const struct scenario *s, const char *sect
 static struct scenario windowed(const char *run_fields)
 {
     struct text t = { 0 };
-    text_format(&t, "{'kind': 'run', %s}" SERVICE("shop", "'workers': 1,", "'/': [" WORK("400ms") "]")
-                CALL("a", "shop /", "0", "") CALL("b", "shop /", "2100", ""), run_fields);
+    text_format(&t,
+                "{'kind': 'run', %s}" SERVICE("shop", "'workers': 1,", "'/': [" WORK("400ms") "]")
+                    CALL("a", "shop /", "0", "") CALL("b", "shop /", "2100", ""),
+                run_fields);
     struct scenario s = cloud_run(text_data(&t));
     text_close(&t);
     return s;

@@ -5,7 +5,8 @@
 
 #include "service/pod.h"
 
-#define NODE(cores) ", {'kind': 'nodepool', 'name': 'n', 'count': 1, 'cpu': " cores ", 'memory': '1Gi'}"
+#define NODE(cores)                                                                                \
+    ", {'kind': 'nodepool', 'name': 'n', 'count': 1, 'cpu': " cores ", 'memory': '1Gi'}"
 #define REQUESTS(cores) "'resources': {'requests': {'cpu': " cores "}},"
 #define LIMITS(cores) "'resources': {'limits': {'cpu': " cores "}},"
 #define SECOND "'s': [" WORK("1s") "]"
@@ -24,8 +25,9 @@ static void assert_all_took(const struct scenario *s, const char *name, double c
 static void a_limit_below_the_workers_slows_exactly(void **state)
 {
     (void)state;
-    struct scenario s = cloud_run(RUN("10s") SERVICE("shop", "'workers': 4," LIMITS("2"), SECOND)
-                                      CALLS("four", "shop s", "4", "0") CALLS("one", "shop s", "1", "5000"));
+    struct scenario s =
+        cloud_run(RUN("10s") SERVICE("shop", "'workers': 4," LIMITS("2"), SECOND)
+                      CALLS("four", "shop s", "4", "0") CALLS("one", "shop s", "1", "5000"));
     assert_all_took(&s, "four", 4, 2000); /* two cores, four calls */
     assert_all_took(&s, "one", 1, 1000);  /* a call has one core at most */
     assert_close(cloud_service(&s, "shop", "cpu_cores"), 0.5, 1e-9);
@@ -35,9 +37,8 @@ static void a_limit_below_the_workers_slows_exactly(void **state)
 static void a_limit_below_one_core_slows_a_lone_call(void **state)
 {
     (void)state;
-    struct scenario s =
-        cloud_run(RUN("10s") SERVICE("shop", "'workers': 1," LIMITS("'250m'"), SECOND)
-                      CALLS("one", "shop s", "1", "0"));
+    struct scenario s = cloud_run(RUN("10s") SERVICE("shop", "'workers': 1," LIMITS("'250m'"),
+                                                     SECOND) CALLS("one", "shop s", "1", "0"));
     assert_all_took(&s, "one", 1, 4000);
     assert_close(cloud_service(&s, "shop", "cpu_cores"), 0.1, 1e-9);
     scenario_close(&s);
@@ -62,10 +63,10 @@ static void equal_requests_share_a_node_evenly(void **state)
 static void requests_are_the_weights(void **state)
 {
     (void)state;
-    struct scenario s = cloud_run(RUN("10s") NODE("3") SERVICE("p", "'workers': 4," REQUESTS("2"),
-                                                               SECOND)
-                                      SERVICE("q", "'workers': 4," REQUESTS("1"), SECOND)
-                                          CALLS("p", "p s", "4", "0") CALLS("q", "q s", "4", "0"));
+    struct scenario s =
+        cloud_run(RUN("10s") NODE("3") SERVICE("p", "'workers': 4," REQUESTS("2"), SECOND)
+                      SERVICE("q", "'workers': 4," REQUESTS("1"), SECOND)
+                          CALLS("p", "p s", "4", "0") CALLS("q", "q s", "4", "0"));
     /* 2 and 1 cores; p ends at 2 s, then q has 3 cores for the half that is left. */
     assert_all_took(&s, "p", 4, 2000);
     assert_all_took(&s, "q", 4, 2666.666667);
@@ -90,10 +91,10 @@ static void what_the_satisfied_leave_is_poured_again(void **state)
 static void one_that_reserved_is_not_slowed_by_one_that_did_not(void **state)
 {
     (void)state;
-    struct scenario s = cloud_run(
-        RUN("10s") NODE("4") SERVICE("r", "'workers': 2," REQUESTS("2"), SECOND)
-            SERVICE("g", "'workers': 8," REQUESTS("1"), SECOND) CALLS("r", "r s", "2", "0")
-                CALLS("g", "g s", "8", "0"));
+    struct scenario s =
+        cloud_run(RUN("10s") NODE("4") SERVICE("r", "'workers': 2," REQUESTS("2"), SECOND)
+                      SERVICE("g", "'workers': 8," REQUESTS("1"), SECOND)
+                          CALLS("r", "r s", "2", "0") CALLS("g", "g s", "8", "0"));
     assert_all_took(&s, "r", 2, 1000);
     assert_all_took(&s, "g", 8, 2500); /* two cores to 1 s, four then: never more than there are */
     scenario_close(&s);
@@ -102,10 +103,9 @@ static void one_that_reserved_is_not_slowed_by_one_that_did_not(void **state)
 static void where_all_is_reserved_nothing_is_watched(void **state)
 {
     (void)state;
-    struct scenario s = cloud_run(RUN("10s") NODE("4") SERVICE("r", "'workers': 2," REQUESTS("2"),
-                                                               SECOND)
-                                      SERVICE("t", "'workers': 2," REQUESTS("2"), SECOND)
-                                          CALLS("r", "r s", "3", "0"));
+    struct scenario s = cloud_run(
+        RUN("10s") NODE("4") SERVICE("r", "'workers': 2," REQUESTS("2"), SECOND)
+            SERVICE("t", "'workers': 2," REQUESTS("2"), SECOND) CALLS("r", "r s", "3", "0"));
     assert_true(pod_get(s.w, service_pod_first(s.w, 0))->fast);
     assert_true(pod_get(s.w, service_pod_first(s.w, 1))->fast);
     assert_true(cloud_client(&s, "r", "ok") == 3);
@@ -121,9 +121,11 @@ static void the_fast_path_changes_nothing_but_speed(void **state)
     double mean[2], wait[2];
     for (int i = 0; i < 2; i++) {
         struct text t = { 0 };
-        text_format(&t, RUN("200s") "%s, {'kind': 'service', 'name': 'shop', %s 'endpoints': "
-                    "{'s': [" WORK_RANDOM("10ms") "]}}" OPEN("c", "shop s", "250/s", ""),
-                    i ? NODE("3") : "", fields[i]);
+        text_format(
+            &t,
+            RUN("200s") "%s, {'kind': 'service', 'name': 'shop', %s 'endpoints': "
+                        "{'s': [" WORK_RANDOM("10ms") "]}}" OPEN("c", "shop s", "250/s", ""),
+            i ? NODE("3") : "", fields[i]);
         struct scenario s;
         cloud_open(&s, text_data(&t), (struct cloud_options){ .unchecked = true });
         assert_true(pod_get(s.w, 0)->fast == !i);

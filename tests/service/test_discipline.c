@@ -9,8 +9,9 @@
 #define SHOP(discipline) RUN("60s") SERVICE("shop", ONE_WORKER(discipline), WORKS)
 /* A call of 3 s at 0, then three that wait: long at 100 ms, short at 200, middle at 300. */
 #define FOUR                                                                                       \
-    CALL("first", "shop l", "0", "") CALL("long", "shop l", "100", ", 'priority': 1")              \
-    CALL("short", "shop s", "200", "") CALL("middle", "shop m", "300", ", 'priority': 2")
+    CALL("first", "shop l", "0", "")                                                               \
+    CALL("long", "shop l", "100", ", 'priority': 1") CALL("short", "shop s", "200", "")            \
+        CALL("middle", "shop m", "300", ", 'priority': 2")
 
 static void fifo_serves_in_order_of_arrival(void **state)
 {
@@ -49,9 +50,8 @@ static void priority_serves_the_most_important_first(void **state)
 static void equal_priorities_keep_the_order_of_arrival(void **state)
 {
     (void)state;
-    struct scenario s = cloud_run(SHOP("'priority'") CALL("a", "shop l", "0", "")
-                                      CALL("b", "shop l", "1", "") CALL("c", "shop s", "2", "")
-                                          CALL("d", "shop m", "3", ""));
+    struct scenario s = cloud_run(SHOP("'priority'") CALL("a", "shop l", "0", "") CALL(
+        "b", "shop l", "1", "") CALL("c", "shop s", "2", "") CALL("d", "shop m", "3", ""));
     assert_took(&s, "b", 6000 - 1);
     assert_took(&s, "c", 7000 - 2);
     assert_took(&s, "d", 9000 - 3);
@@ -77,11 +77,10 @@ static void an_interrupted_call_resumes_with_exactly_the_work_left(void **state)
 static void a_call_interrupted_many_times_loses_nothing(void **state)
 {
     (void)state;
-    struct scenario s = cloud_run(
-        SHOP(PREEMPTIVE) CALL("victim", "shop l", "0", "")
-            CALL("a", "shop s", "500", ", 'priority': 1")
-                CALL("b", "shop s", "1700", ", 'priority': 1")
-                    CALL("c", "shop s", "2900", ", 'priority': 1"));
+    struct scenario s = cloud_run(SHOP(PREEMPTIVE) CALL("victim", "shop l", "0", "")
+                                      CALL("a", "shop s", "500", ", 'priority': 1")
+                                          CALL("b", "shop s", "1700", ", 'priority': 1")
+                                              CALL("c", "shop s", "2900", ", 'priority': 1"));
     assert_took(&s, "a", 1000);
     assert_took(&s, "b", 1000);
     assert_took(&s, "c", 1000);
@@ -129,9 +128,9 @@ static void srpt_counts_what_is_left_not_what_was_asked(void **state)
 static void with_two_workers_the_one_with_most_left_gives_way(void **state)
 {
     (void)state;
-    struct scenario s = cloud_run(RUN("60s") SERVICE("shop", "'workers': 2, 'discipline': 'srpt',",
-                                                     WORKS) CALL("x", "shop x", "0", "")
-                                      CALL("l", "shop l", "0", "") CALL("s", "shop s", "1000", ""));
+    struct scenario s =
+        cloud_run(RUN("60s") SERVICE("shop", "'workers': 2, 'discipline': 'srpt',", WORKS) CALL(
+            "x", "shop x", "0", "") CALL("l", "shop l", "0", "") CALL("s", "shop s", "1000", ""));
     assert_took(&s, "s", 1000);
     assert_took(&s, "l", 3000);
     assert_took(&s, "x", 11000);
@@ -142,10 +141,10 @@ static void with_two_workers_the_one_with_most_left_gives_way(void **state)
 static void interrupting_works_on_shared_nodes(void **state)
 {
     (void)state;
-    struct scenario s = cloud_run(
-        RUN("60s") ", {'kind': 'nodepool', 'name': 'n', 'count': 1, 'cpu': 1, 'memory': '1Gi'}"
-            SERVICE("shop", "'workers': 1, 'discipline': 'srpt',", WORKS)
-                CALL("x", "shop x", "0", "") CALL("s", "shop s", "2000", ""));
+    struct scenario s =
+        cloud_run(RUN("60s") ", {'kind': 'nodepool', 'name': 'n', 'count': 1, 'cpu': 1, 'memory': "
+                             "'1Gi'}" SERVICE("shop", "'workers': 1, 'discipline': 'srpt',", WORKS)
+                                 CALL("x", "shop x", "0", "") CALL("s", "shop s", "2000", ""));
     assert_took(&s, "s", 1000);
     assert_took(&s, "x", 11000);
     assert_true(cloud_service(&s, "shop", "interrupted") == 1);
@@ -155,8 +154,8 @@ static void interrupting_works_on_shared_nodes(void **state)
 static void processor_sharing_is_exact(void **state)
 {
     (void)state;
-    struct scenario s = cloud_run(SHOP("'ps'") CALL("a", "shop s", "0", "")
-                                      CALL("b", "shop s", "500", ""));
+    struct scenario s =
+        cloud_run(SHOP("'ps'") CALL("a", "shop s", "0", "") CALL("b", "shop s", "500", ""));
     assert_took(&s, "a", 1500);
     assert_took(&s, "b", 1500);
     scenario_close(&s);
@@ -181,9 +180,9 @@ static void shares_change_with_every_arrival_and_departure(void **state)
 static void sharing_pods_give_each_call_one_core_at_most(void **state)
 {
     (void)state;
-    struct scenario s = cloud_run(RUN("60s") SERVICE("shop", "'workers': 2, 'discipline': 'ps',",
-                                                     WORKS) CALL("a", "shop s", "0", "")
-                                      CALL("b", "shop s", "0", "") CALL("c", "shop s", "500", ""));
+    struct scenario s =
+        cloud_run(RUN("60s") SERVICE("shop", "'workers': 2, 'discipline': 'ps',", WORKS) CALL(
+            "a", "shop s", "0", "") CALL("b", "shop s", "0", "") CALL("c", "shop s", "500", ""));
     /* Two cores: a and b at full speed to 0.5; then three calls on two cores, two thirds each:
      * a and b end at 1.25, c has half left and a core of its own, ends at 1.75. */
     assert_took(&s, "a", 1250);
@@ -201,8 +200,9 @@ static void what_sharing_cannot_do_is_refused(void **state)
                   "queueTimeout");
     cloud_refused(RUN("1s") SERVICE("shop", "'discipline': 'ps', 'dropExpired': true,", WORKS),
                   "dropExpired");
-    cloud_refused(RUN("1s") SERVICE("shop", "'workers': 4, 'discipline': 'srpt', 'resources': "
-                                            "{'limits': {'cpu': 2}},",
+    cloud_refused(RUN("1s") SERVICE("shop",
+                                    "'workers': 4, 'discipline': 'srpt', 'resources': "
+                                    "{'limits': {'cpu': 2}},",
                                     WORKS),
                   "a core for every worker");
     cloud_refused(RUN("1s") SERVICE("shop", "'discipline': 'fifi',", WORKS), "did you mean 'fifo'");

@@ -1,4 +1,5 @@
-/* test_figures.c - what is counted, over which time: Little's law, utilization, replicas, warm-up. */
+/* test_figures.c - what is counted, over which time: Little's law, utilization, replicas, warm-up.
+ */
 #include "../support/cloud.h"
 
 #include <math.h>
@@ -7,7 +8,8 @@
 static double time_spent(const struct scenario *s, const char *service)
 {
     return cloud_service(s, service, "ok") * cloud_service(s, service, "latency_ms.mean") +
-           cloud_service(s, service, "failed") * cloud_service(s, service, "failed_latency_ms.mean");
+           cloud_service(s, service, "failed") *
+               cloud_service(s, service, "failed_latency_ms.mean");
 }
 
 /* A drained run has every call's whole time in it, so the law holds exactly, whatever happens. */
@@ -23,15 +25,21 @@ static void littles_law_is_exact_on_drained_runs(void **state)
     };
     for (uint32_t i = 0; i < sizeof fields / sizeof *fields; i++) {
         struct text t = { 0 };
-        text_format(&t,
-                    RUN("60s") ", {'kind': 'service', 'name': 'shop', %s 'endpoints': {'/': ["
-                    WORK_RANDOM("20ms") "," ASK("back /", ", 'timeout': '50ms', 'retry': "
-                    "{'attempts': 2}") "]}}" SERVICE("back", "'workers': 4,", "'/': ["
-                    WORK_RANDOM("10ms") ", {'kind': 'fail', 'probability': '5%%'}]")
-                        OPEN("c", "shop /", "150/s", ", 'stop': '20s', 'timeout': '200ms', "
-                             "'retry': {'attempts': 3}") AT("5s", CRASH("shop"))
-                            AT("9s", SCALE("shop", 1)) AT("12s", SCALE("shop", 4)),
-                    fields[i]);
+        text_format(
+            &t,
+            RUN("60s") ", {'kind': 'service', 'name': 'shop', %s 'endpoints': {'/': [" WORK_RANDOM(
+                "20ms") "," ASK("back /",
+                                ", 'timeout': '50ms', 'retry': "
+                                "{'attempts': 2}") "]}}" SERVICE("back", "'workers': 4,",
+                                                                 "'/': [" WORK_RANDOM(
+                                                                     "10ms") ", {'kind': 'fail', "
+                                                                             "'probability': "
+                                                                             "'5%%'}]")
+                OPEN("c", "shop /", "150/s",
+                     ", 'stop': '20s', 'timeout': '200ms', "
+                     "'retry': {'attempts': 3}") AT("5s", CRASH("shop")) AT("9s", SCALE("shop", 1))
+                    AT("12s", SCALE("shop", 4)),
+            fields[i]);
         struct scenario s = cloud_run(text_data(&t));
         static const char *const services[] = { "shop", "back" };
         for (uint32_t n = 0; n < 2; n++) {
@@ -50,12 +58,13 @@ static void littles_law_is_exact_on_drained_runs(void **state)
 static void waiting_obeys_the_law_too(void **state)
 {
     (void)state;
-    struct scenario s = cloud_run(RUN("60s") SERVICE("shop", "'workers': 1,", "'/': ["
-                                                     WORK_RANDOM("9ms") "]")
-                                      OPEN("c", "shop /", "100/s", ", 'stop': '50s'"));
+    struct scenario s =
+        cloud_run(RUN("60s") SERVICE("shop", "'workers': 1,", "'/': [" WORK_RANDOM("9ms") "]")
+                      OPEN("c", "shop /", "100/s", ", 'stop': '50s'"));
     double n = cloud_service(&s, "shop", "received");
     assert_close(cloud_service(&s, "shop", "queue_mean") * 60e3 /
-                     (n * cloud_service(&s, "shop", "wait_ms.mean")), 1, 1e-9);
+                     (n * cloud_service(&s, "shop", "wait_ms.mean")),
+                 1, 1e-9);
     /* A call's time is its wait and its work, and nothing else. */
     double work = cloud_service(&s, "shop", "cpu_cores") * 60e3;
     assert_close((n * cloud_service(&s, "shop", "wait_ms.mean") + work) / time_spent(&s, "shop"), 1,
@@ -66,10 +75,10 @@ static void waiting_obeys_the_law_too(void **state)
 static void utilization_is_work_over_workers(void **state)
 {
     (void)state;
-    struct scenario s = cloud_run(RUN("100s") SERVICE("shop", "'workers': 2, 'replicas': 2,",
-                                                      "'/': [" WORK("10ms") "]")
-                                      ", {'kind': 'client', 'name': 'c', 'target': 'shop /', 'rate':"
-                                      " {'kind': 'constantRate', '#': ['200/s']}, 'stop': '90s'}");
+    struct scenario s = cloud_run(RUN("100s") SERVICE(
+        "shop", "'workers': 2, 'replicas': 2,",
+        "'/': [" WORK("10ms") "]") ", {'kind': 'client', 'name': 'c', 'target': 'shop /', 'rate':"
+                                   " {'kind': 'constantRate', '#': ['200/s']}, 'stop': '90s'}");
     double n = cloud_client(&s, "c", "ok");
     assert_true(n >= 17990);
     assert_close(cloud_service(&s, "shop", "utilization"), n * 0.01 / (4 * 100), 1e-9);
@@ -81,10 +90,9 @@ static void utilization_is_work_over_workers(void **state)
 static void where_calls_share_utilization_is_cpu_used(void **state)
 {
     (void)state;
-    struct scenario s = cloud_run(RUN("100s") SERVICE("shop", "'workers': 2, 'discipline': 'ps',",
-                                                      "'/': [" WORK("10s") "]")
-                                      CALL("a", "shop /", "0", "") CALL("b", "shop /", "0", "")
-                                          CALL("c", "shop /", "0", ""));
+    struct scenario s = cloud_run(
+        RUN("100s") SERVICE("shop", "'workers': 2, 'discipline': 'ps',", "'/': [" WORK("10s") "]")
+            CALL("a", "shop /", "0", "") CALL("b", "shop /", "0", "") CALL("c", "shop /", "0", ""));
     assert_took(&s, "a", 15000);
     assert_close(cloud_service(&s, "shop", "utilization"), 30.0 / 200, 1e-9);
     scenario_close(&s);
@@ -93,9 +101,9 @@ static void where_calls_share_utilization_is_cpu_used(void **state)
 static void replicas_are_averaged_over_time(void **state)
 {
     (void)state;
-    struct scenario s = cloud_run(RUN("20s") SERVICE("shop", "'replicas': 2, 'startup': '5s',",
-                                                     "'/': [" WORK("1s") "]")
-                                      AT("10s", SCALE("shop", 4)) AT("18s", SCALE("shop", 1)));
+    struct scenario s = cloud_run(
+        RUN("20s") SERVICE("shop", "'replicas': 2, 'startup': '5s',", "'/': [" WORK("1s") "]")
+            AT("10s", SCALE("shop", 4)) AT("18s", SCALE("shop", 1)));
     assert_close(cloud_service(&s, "shop", "replicas.mean"), (2 * 15 + 4 * 3 + 1 * 2) / 20.0, 1e-9);
     assert_true(cloud_service(&s, "shop", "replicas.min") == 1);
     assert_true(cloud_service(&s, "shop", "replicas.max") == 4);
@@ -107,9 +115,9 @@ static void replicas_are_averaged_over_time(void **state)
 static void workers_that_are_not_there_are_not_idle(void **state)
 {
     (void)state;
-    struct scenario s = cloud_run(RUN("20s") SERVICE("shop", "'workers': 1, 'startup': '5s',",
-                                                     "'/': [" WORK("10s") "]")
-                                      CALL("a", "shop /", "0", "") AT("10s", CRASH("shop")));
+    struct scenario s = cloud_run(
+        RUN("20s") SERVICE("shop", "'workers': 1, 'startup': '5s',", "'/': [" WORK("10s") "]")
+            CALL("a", "shop /", "0", "") AT("10s", CRASH("shop")));
     assert_close(cloud_service(&s, "shop", "replicas.mean"), 15.0 / 20, 1e-9);
     assert_close(cloud_service(&s, "shop", "utilization"), 10.0 / 15, 1e-9);
     scenario_close(&s);
@@ -118,10 +126,11 @@ static void workers_that_are_not_there_are_not_idle(void **state)
 static void warm_up_leaves_out_what_began_before(void **state)
 {
     (void)state;
-    struct scenario s = cloud_run(
-        "{'kind': 'run', 'duration': '10s', 'warmup': '5s'}" SERVICE("shop", "'workers': 2,", "'/': ["
-            WORK("1s") "]") CALL("before", "shop /", "2000", "") CALL("across", "shop /", "4500", "")
-            CALL("at", "shop /", "5000", "") CALL("after", "shop /", "7000", ""));
+    struct scenario s =
+        cloud_run("{'kind': 'run', 'duration': '10s', 'warmup': '5s'}" SERVICE(
+            "shop", "'workers': 2,", "'/': [" WORK("1s") "]") CALL("before", "shop /", "2000", "")
+                      CALL("across", "shop /", "4500", "") CALL("at", "shop /", "5000", "")
+                          CALL("after", "shop /", "7000", ""));
     assert_true(cloud_client(&s, "before", "sent") == 0);
     assert_true(cloud_client(&s, "across", "ok") == 0);
     assert_true(cloud_client(&s, "at", "ok") == 1);
@@ -138,15 +147,16 @@ static void warm_up_leaves_out_what_began_before(void **state)
 static void warm_up_changes_figures_but_nothing_that_happens(void **state)
 {
     (void)state;
-#define LOADED SERVICE("shop", "'workers': 1,", "'/': [" WORK_RANDOM("8ms") "]")                   \
-        OPEN("c", "shop /", "100/s", ", 'timeout': '1s', 'retry': {'attempts': 2}")
+#define LOADED                                                                                     \
+    SERVICE("shop", "'workers': 1,", "'/': [" WORK_RANDOM("8ms") "]")                              \
+    OPEN("c", "shop /", "100/s", ", 'timeout': '1s', 'retry': {'attempts': 2}")
     struct scenario whole = cloud_run(RUN("100s") LOADED);
     struct scenario half = cloud_run("{'kind': 'run', 'duration': '100s', 'warmup': '50s'}" LOADED);
     assert_true(world_event_count(half.w) == world_event_count(whole.w) + 1); /* world.warm */
     double first = cloud_client(&whole, "c", "sent") - cloud_client(&half, "c", "sent");
     assert_true(first > 4500 && first < 5500);
-    assert_close(cloud_client(&half, "c", "throughput_per_s"),
-                 cloud_client(&half, "c", "ok") / 50, 1e-9);
+    assert_close(cloud_client(&half, "c", "throughput_per_s"), cloud_client(&half, "c", "ok") / 50,
+                 1e-9);
     scenario_close(&whole);
     scenario_close(&half);
 }

@@ -28,9 +28,9 @@ static void run_ms(const struct scenario *s, int64_t ms)
 static void a_crash_fails_every_call_at_the_pod(void **state)
 {
     (void)state;
-    struct scenario s = cloud_run(
-        SHOP("'workers': 1,") CALL("running", "shop s", "0", "") CALL("waiting", "shop s", "1", "")
-            AT("500ms", CRASH("shop")) CALL("later", "shop s", "600", ""));
+    struct scenario s = cloud_run(SHOP("'workers': 1,") CALL("running", "shop s", "0", "")
+                                      CALL("waiting", "shop s", "1", "") AT("500ms", CRASH("shop"))
+                                          CALL("later", "shop s", "600", ""));
     assert_failed(&s, "running", "crashed", 500);
     assert_failed(&s, "waiting", "crashed", 499);
     assert_took(&s, "later", 1000); /* the first restart is at once */
@@ -45,8 +45,11 @@ static void callers_of_a_crashed_pod_retry_elsewhere(void **state)
     (void)state;
     struct scenario s = cloud_run(
         SHOP("'replicas': 2, 'workers': 2, 'startup': '1m',") ", {'kind': 'client', 'name': 'c', "
-            "'target': 'shop s', 'users': 2, 'stop': '1us', 'retry': {'attempts': 2, 'backoff': "
-            "'100ms', 'jitter': 'none'}}" AT("500ms", CRASH("shop")));
+                                                              "'target': 'shop s', 'users': 2, "
+                                                              "'stop': '1us', 'retry': "
+                                                              "{'attempts': 2, 'backoff': "
+                                                              "'100ms', 'jitter': 'none'}}" AT(
+                                                                  "500ms", CRASH("shop")));
     assert_true(cloud_client(&s, "c", "ok") == 2);
     assert_close(cloud_client(&s, "c", "latency_ms.max"), 500 + 100 + 1000, 2e-6);
     assert_close(cloud_client(&s, "c", "latency_ms.mean"), (1000 + 1600) / 2.0, 2e-6);
@@ -56,11 +59,10 @@ static void callers_of_a_crashed_pod_retry_elsewhere(void **state)
 static void a_crash_drops_the_calls_that_its_calls_have_made(void **state)
 {
     (void)state;
-    struct scenario s = cloud_run(
-        RUN("60s") SERVICE("front", "", "'/': [" ASK("back x", "") "]")
-            SERVICE("back", "'workers': 1, 'onAbandon': 'cancel',", SECOND)
-                CALL("a", "front /", "0", "") AT("2s", CRASH("front"))
-                    CALL("b", "back s", "1000", ""));
+    struct scenario s = cloud_run(RUN("60s") SERVICE("front", "", "'/': [" ASK("back x", "") "]")
+                                      SERVICE("back", "'workers': 1, 'onAbandon': 'cancel',",
+                                              SECOND) CALL("a", "front /", "0", "")
+                                          AT("2s", CRASH("front")) CALL("b", "back s", "1000", ""));
     assert_failed(&s, "a", "crashed", 2000);
     assert_took(&s, "b", 2000); /* the back is free at 2 s */
     scenario_close(&s);
@@ -69,9 +71,8 @@ static void a_crash_drops_the_calls_that_its_calls_have_made(void **state)
 static void without_a_ready_pod_calls_are_refused(void **state)
 {
     (void)state;
-    struct scenario s = cloud_run(SHOP("'startup': '10s',") AT("1s", CRASH("shop"))
-                                      CALL("a", "shop s", "2000", "")
-                                          CALL("b", "shop s", "12000", ""));
+    struct scenario s = cloud_run(SHOP("'startup': '10s',") AT("1s", CRASH("shop")) CALL(
+        "a", "shop s", "2000", "") CALL("b", "shop s", "12000", ""));
     assert_failed(&s, "a", "unavailable", 0);
     assert_took(&s, "b", 1000);
     scenario_close(&s);
@@ -147,9 +148,8 @@ static void scaling_beyond_the_capacity_is_refused(void **state)
 static void a_service_may_scale_to_none_and_back(void **state)
 {
     (void)state;
-    struct scenario s = cloud_run(SHOP("'startup': '1s',") AT("1s", SCALE("shop", 0))
-                                      AT("5s", SCALE("shop", 1)) CALL("a", "shop s", "2000", "")
-                                          CALL("b", "shop s", "6000", ""));
+    struct scenario s = cloud_run(SHOP("'startup': '1s',") AT("1s", SCALE("shop", 0)) AT(
+        "5s", SCALE("shop", 1)) CALL("a", "shop s", "2000", "") CALL("b", "shop s", "6000", ""));
     assert_failed(&s, "a", "unavailable", 0);
     assert_took(&s, "b", 1000);
     scenario_close(&s);
@@ -158,9 +158,8 @@ static void a_service_may_scale_to_none_and_back(void **state)
 static void a_draining_pod_finishes_what_it_has(void **state)
 {
     (void)state;
-    struct scenario s = begin(SHOP("'workers': 1,") CALL("a", "shop x", "0", "")
-                                  CALL("b", "shop x", "1", "") AT("1s", SCALE("shop", 0))
-                                      CALL("c", "shop s", "2000", ""));
+    struct scenario s = begin(SHOP("'workers': 1,") CALL("a", "shop x", "0", "") CALL(
+        "b", "shop x", "1", "") AT("1s", SCALE("shop", 0)) CALL("c", "shop s", "2000", ""));
     run_ms(&s, 19999);
     assert_int_equal(pod_state_of(s.w, 0), POD_DRAINING);
     run_ms(&s, 20000);
@@ -216,8 +215,7 @@ static void a_shortage_is_told_once_and_ends_when_there_is_room(void **state)
     (void)state;
     struct scenario s = begin(RUN("2000s") NODES SERVICE("shop", ONE_CORE, SECOND)
                                   SERVICE("other", ONE_CORE, SECOND) AT("1s", SCALE("shop", 2))
-                                      AT("102s", SCALE("other", 0))
-                                          AT("202s", SCALE("shop", 3)));
+                                      AT("102s", SCALE("other", 0)) AT("202s", SCALE("shop", 3)));
     run_ms(&s, 105999);
     assert_int_equal(ready(&s), 1);
     assert_int_equal(scenario_entries(&s, "pod.unschedulable"), 1);
@@ -263,8 +261,8 @@ static void replicas_that_fit_nowhere_are_refused_before_the_run(void **state)
 static void a_pod_waits_for_its_node_as_long_as_it_tolerates(void **state)
 {
     (void)state;
-    struct scenario s = begin(RUN("2000s") TWO_ZONES SERVICE("shop", "'replicas': 2, " ONE_CORE,
-                                                             SECOND) OUTAGE("1000s"));
+    struct scenario s = begin(
+        RUN("2000s") TWO_ZONES SERVICE("shop", "'replicas': 2, " ONE_CORE, SECOND) OUTAGE("1000s"));
     uint32_t lost = infra_node(s.w, pod_node(s.w, 0))->zone == 0 ? 0 : 1;
     run_ms(&s, 439999);
     assert_int_equal(ready(&s), 1);
@@ -279,9 +277,8 @@ static void a_pod_waits_for_its_node_as_long_as_it_tolerates(void **state)
 static void a_toleration_of_none_leaves_the_forty_seconds(void **state)
 {
     (void)state;
-    struct scenario s =
-        begin(RUN("2000s") TWO_ZONES SERVICE("shop", "'replicas': 2, 'unreachableToleration': '0s', "
-                                             ONE_CORE, SECOND) OUTAGE("1000s"));
+    struct scenario s = begin(RUN("2000s") TWO_ZONES SERVICE(
+        "shop", "'replicas': 2, 'unreachableToleration': '0s', " ONE_CORE, SECOND) OUTAGE("1000s"));
     run_ms(&s, 139999);
     assert_int_equal(ready(&s), 1);
     run_ms(&s, 140000);
@@ -292,8 +289,8 @@ static void a_toleration_of_none_leaves_the_forty_seconds(void **state)
 static void a_node_that_returns_restarts_its_pods_at_its_heartbeat(void **state)
 {
     (void)state;
-    struct scenario s = begin(RUN("2000s") TWO_ZONES SERVICE("shop", "'replicas': 2, " ONE_CORE,
-                                                             SECOND) OUTAGE("63s"));
+    struct scenario s = begin(
+        RUN("2000s") TWO_ZONES SERVICE("shop", "'replicas': 2, " ONE_CORE, SECOND) OUTAGE("63s"));
     run_ms(&s, 169999);
     assert_int_equal(ready(&s), 1);
     run_ms(&s, 170000);

@@ -1,4 +1,5 @@
-/* test_queue.c - who may wait, for how long, and what becomes of work that nobody wants any more. */
+/* test_queue.c - who may wait, for how long, and what becomes of work that nobody wants any more.
+ */
 #include "../support/cloud.h"
 
 #define SECOND "'s': [" WORK("1s") "], 'x': [" WORK("10s") "]"
@@ -7,10 +8,10 @@
 static void a_full_queue_turns_calls_away_at_once(void **state)
 {
     (void)state;
-    struct scenario s = cloud_run(SHOP("'queueLimit': 2,") CALL("a", "shop s", "0", "")
-                                      CALL("b", "shop s", "1", "") CALL("c", "shop s", "2", "")
-                                          CALL("d", "shop s", "3", "")
-                                              CALL("e", "shop s", "1003", ""));
+    struct scenario s =
+        cloud_run(SHOP("'queueLimit': 2,") CALL("a", "shop s", "0", "") CALL("b", "shop s", "1", "")
+                      CALL("c", "shop s", "2", "") CALL("d", "shop s", "3", "")
+                          CALL("e", "shop s", "1003", ""));
     assert_took(&s, "a", 1000);
     assert_took(&s, "b", 1999);
     assert_took(&s, "c", 2998);
@@ -23,9 +24,8 @@ static void a_full_queue_turns_calls_away_at_once(void **state)
 static void without_a_queue_only_the_free_are_served(void **state)
 {
     (void)state;
-    struct scenario s = cloud_run(SHOP("'queueLimit': 0,") CALL("a", "shop s", "0", "")
-                                      CALL("b", "shop s", "500", "")
-                                          CALL("c", "shop s", "1500", ""));
+    struct scenario s = cloud_run(SHOP("'queueLimit': 0,") CALL("a", "shop s", "0", "") CALL(
+        "b", "shop s", "500", "") CALL("c", "shop s", "1500", ""));
     assert_took(&s, "a", 1000);
     assert_failed(&s, "b", "overloaded", 0);
     assert_took(&s, "c", 1000);
@@ -36,9 +36,8 @@ static void without_a_queue_only_the_free_are_served(void **state)
 static void an_impatient_call_leaves_the_queue_but_not_the_worker(void **state)
 {
     (void)state;
-    struct scenario s = cloud_run(SHOP("'queueTimeout': '700ms',") CALL("a", "shop s", "0", "")
-                                      CALL("b", "shop s", "100", "")
-                                          CALL("c", "shop s", "500", ""));
+    struct scenario s = cloud_run(SHOP("'queueTimeout': '700ms',") CALL(
+        "a", "shop s", "0", "") CALL("b", "shop s", "100", "") CALL("c", "shop s", "500", ""));
     assert_took(&s, "a", 1000);
     assert_failed(&s, "b", "expired", 700);
     assert_took(&s, "c", 1500); /* served at 1 s, after 500 ms: its patience ends while it works */
@@ -52,11 +51,11 @@ static void a_queue_that_drops_the_late_works_for_nobody_in_vain(void **state)
         struct text t = { 0 };
         text_format(&t,
                     RUN("60s") ", {'kind': 'service', 'name': 'shop', 'workers': 1, "
-                               "'dropExpired': %s, 'endpoints': {" SECOND "}}" CALL(
-                                   "a", "shop s", "0", ", 'timeout': '1500ms'")
-                        CALL("b", "shop s", "1", ", 'timeout': '1500ms'")
-                            CALL("c", "shop s", "2", ", 'timeout': '1500ms'")
-                                CALL("late", "shop s", "1900", ""),
+                               "'dropExpired': %s, 'endpoints': {" SECOND
+                               "}}" CALL("a", "shop s", "0", ", 'timeout': '1500ms'")
+                                   CALL("b", "shop s", "1", ", 'timeout': '1500ms'")
+                                       CALL("c", "shop s", "2", ", 'timeout': '1500ms'")
+                                           CALL("late", "shop s", "1900", ""),
                     drop ? "true" : "false");
         struct scenario s = cloud_run(text_data(&t));
         assert_took(&s, "a", 1000);
@@ -87,9 +86,8 @@ static void work_that_finishes_is_really_done_and_counted_as_wasted(void **state
 static void cancelling_frees_the_worker_at_that_instant(void **state)
 {
     (void)state;
-    struct scenario s =
-        cloud_run(SHOP("'onAbandon': 'cancel',") CALL("x", "shop x", "0", ", 'timeout': '1s'")
-                      CALL("s", "shop s", "500", ""));
+    struct scenario s = cloud_run(SHOP("'onAbandon': 'cancel',") CALL(
+        "x", "shop x", "0", ", 'timeout': '1s'") CALL("s", "shop s", "500", ""));
     assert_failed(&s, "x", "timeout", 1000);
     assert_took(&s, "s", 2000 - 500);
     assert_true(cloud_service(&s, "shop", "by_outcome.abandoned") == 1);
@@ -107,11 +105,11 @@ static void cancelling_takes_a_waiting_call_out_of_any_queue(void **state)
         struct text t = { 0 };
         text_format(&t,
                     RUN("60s") ", {'kind': 'service', 'name': 'shop', 'workers': 1, 'onAbandon': "
-                               "'cancel', 'discipline': '%s', 'endpoints': {" SECOND "}}" CALL(
-                                   "a", "shop s", "0", ", 'priority': 9")
-                        CALL("b", "shop s", "100", "")
-                            CALL("c", "shop s", "200", ", 'timeout': '300ms'")
-                                CALL("d", "shop s", "300", ""),
+                               "'cancel', 'discipline': '%s', 'endpoints': {" SECOND
+                               "}}" CALL("a", "shop s", "0", ", 'priority': 9")
+                                   CALL("b", "shop s", "100", "")
+                                       CALL("c", "shop s", "200", ", 'timeout': '300ms'")
+                                           CALL("d", "shop s", "300", ""),
                     disciplines[i]);
         struct scenario s = cloud_run(text_data(&t));
         assert_took(&s, "a", 1000);
@@ -126,7 +124,8 @@ static void cancelling_takes_a_waiting_call_out_of_any_queue(void **state)
 }
 
 #define CHAIN(front, back)                                                                         \
-    RUN("60s") SERVICE("front", "'workers': 1," front, "'x': [" ASK("back x", "") "]")             \
+    RUN("60s")                                                                                     \
+    SERVICE("front", "'workers': 1," front, "'x': [" ASK("back x", "") "]")                        \
         SERVICE("back", "'workers': 1," back, SECOND)                                              \
             CALL("x", "front x", "0", ", 'timeout': '1s'") CALL("s", "back s", "500", "")
 #define CANCEL "'onAbandon': 'cancel',"

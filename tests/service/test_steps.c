@@ -4,8 +4,10 @@
 #include <math.h>
 
 #define BACK                                                                                       \
-    SERVICE("back", "", "'1': [" WAIT("1s") "], '2': [" WAIT("2s") "], '3': [" WAIT("3s") "], "   \
-            "'bad': [" WAIT("1500ms") ", {'kind': 'fail'}]")
+    SERVICE("back", "",                                                                            \
+            "'1': [" WAIT("1s") "], '2': [" WAIT("2s") "], '3': [" WAIT(                           \
+                "3s") "], "                                                                        \
+                      "'bad': [" WAIT("1500ms") ", {'kind': 'fail'}]")
 #define FRONT(steps) RUN("60s") SERVICE("front", "", "'/': [" steps "]") BACK
 #define PARALLEL(calls) "{'kind': 'parallel', '#': [" calls "]}"
 
@@ -21,9 +23,8 @@ static void calls_in_a_row_take_their_sum(void **state)
 static void parallel_calls_take_as_long_as_the_longest(void **state)
 {
     (void)state;
-    struct scenario s = cloud_run(
-        FRONT(PARALLEL(ASK("back 1", "") "," ASK("back 3", "") "," ASK("back 2", "")) "," WORK(
-            "10ms")) CALL("a", "front /", "0", ""));
+    struct scenario s = cloud_run(FRONT(PARALLEL(ASK("back 1", "") "," ASK("back 3", "") "," ASK(
+        "back 2", "")) "," WORK("10ms")) CALL("a", "front /", "0", ""));
     assert_took(&s, "a", 3010);
     assert_true(cloud_service(&s, "back", "received") == 3);
     scenario_close(&s);
@@ -32,9 +33,9 @@ static void parallel_calls_take_as_long_as_the_longest(void **state)
 static void a_parallel_failure_is_told_when_all_are_back(void **state)
 {
     (void)state;
-    struct scenario s = cloud_run(
-        FRONT(PARALLEL(ASK("back bad", "") "," ASK("back 3", "")) "," WORK("10ms"))
-            CALL("a", "front /", "0", ""));
+    struct scenario s =
+        cloud_run(FRONT(PARALLEL(ASK("back bad", "") "," ASK("back 3", "")) "," WORK("10ms"))
+                      CALL("a", "front /", "0", ""));
     assert_failed(&s, "a", "error", 3000); /* and the work after it is not done */
     assert_true(cloud_service(&s, "front", "cpu_cores") == 0);
     scenario_close(&s);
@@ -43,9 +44,9 @@ static void a_parallel_failure_is_told_when_all_are_back(void **state)
 static void the_same_target_may_be_called_many_times_at_once(void **state)
 {
     (void)state;
-    struct scenario s = cloud_run(
-        FRONT(PARALLEL(ASK("back 1", "") "," ASK("back 1", "") "," ASK("back 1", "")))
-            CALL("a", "front /", "0", ""));
+    struct scenario s =
+        cloud_run(FRONT(PARALLEL(ASK("back 1", "") "," ASK("back 1", "") "," ASK("back 1", "")))
+                      CALL("a", "front /", "0", ""));
     assert_took(&s, "a", 1000);
     assert_true(cloud_service(&s, "back", "ok") == 3);
     scenario_close(&s);
@@ -54,8 +55,8 @@ static void the_same_target_may_be_called_many_times_at_once(void **state)
 static void a_failed_call_fails_its_caller_unless_optional(void **state)
 {
     (void)state;
-    struct scenario s = cloud_run(FRONT(ASK("back bad", "") "," WAIT("1s"))
-                                      CALL("a", "front /", "0", ""));
+    struct scenario s =
+        cloud_run(FRONT(ASK("back bad", "") "," WAIT("1s")) CALL("a", "front /", "0", ""));
     assert_failed(&s, "a", "error", 1500);
     scenario_close(&s);
     s = cloud_run(FRONT(ASK("back bad", ", 'optional': true") "," WAIT("1s"))
@@ -110,19 +111,24 @@ static void an_event_loop_holds_a_worker_only_while_it_works(void **state)
 /* ------------------------------------------------------------------------- chance */
 
 #define MANY(steps, more)                                                                          \
-    RUN("200s") SERVICE("shop", "'async': true,", "'/': [" steps "]")                              \
-        OPEN("c", "shop /", "200/s", more)
+    RUN("200s")                                                                                    \
+    SERVICE("shop", "'async': true,", "'/': [" steps "]") OPEN("c", "shop /", "200/s", more)
 #define OPTION(weight, steps) "{'kind': 'option', 'weight': " #weight ", '#': [" steps "]}"
 
 static void branches_take_their_shares(void **state)
 {
     (void)state;
     struct scenario s;
-    cloud_open(&s,
-               MANY("{'kind': 'branch', '#': [" OPTION(2, WAIT("10ms")) "," OPTION(3, WAIT("20ms")) ","
-                    OPTION(5, ASK("b /", "")) "," OPTION(0, "{'kind': 'fail'}") "]}," WAIT("1ms"), "")
-                   SERVICE("b", "'async': true,", "'/': [" WAIT("30ms") "]"),
-               (struct cloud_options){ .unchecked = true });
+    cloud_open(
+        &s,
+        MANY("{'kind': 'branch', '#': [" OPTION(2, WAIT("10ms")) "," OPTION(
+                 3,
+                 WAIT("20ms")) "," OPTION(5,
+                                          ASK("b /",
+                                              "")) "," OPTION(0,
+                                                              "{'kind': 'fail'}") "]}," WAIT("1ms"),
+             "") SERVICE("b", "'async': true,", "'/': [" WAIT("30ms") "]"),
+        (struct cloud_options){ .unchecked = true });
     assert_true(world_run(s.w, INT64_MAX));
     world_report(s.w);
     double n = cloud_client(&s, "c", "ok"), third = cloud_service(&s, "b", "received");
@@ -142,7 +148,8 @@ static void every_round_of_a_loop_draws_afresh(void **state)
     struct scenario s;
     cloud_open(&s,
                MANY("{'kind': 'loop', 'again': 0.5, '#': [{'kind': 'wait', 'time': " EXPONENTIAL(
-                        "10ms") "}]}", ""),
+                        "10ms") "}]}",
+                    ""),
                (struct cloud_options){ .unchecked = true });
     assert_true(world_run(s.w, INT64_MAX));
     world_report(s.w);
@@ -197,9 +204,9 @@ static void attempts_at_two_levels_are_independent(void **state)
 static void sizes_add_up_at_the_client(void **state)
 {
     (void)state;
-    struct scenario s =
-        cloud_run(RUN("10s") SERVICE("shop", "", "'/': [{'kind': 'size', '#': ['2Ki']}," WAIT("1ms") "]")
-                      CALL("a", "shop /", "0", "") CALL("b", "shop /", "5", ", 'timeout': '1us'"));
+    struct scenario s = cloud_run(
+        RUN("10s") SERVICE("shop", "", "'/': [{'kind': 'size', '#': ['2Ki']}," WAIT("1ms") "]")
+            CALL("a", "shop /", "0", "") CALL("b", "shop /", "5", ", 'timeout': '1us'"));
     assert_true(cloud_client(&s, "a", "bytes") == 2048);
     assert_true(cloud_client(&s, "b", "bytes") == 0);
     scenario_close(&s);
@@ -244,9 +251,9 @@ static void cycles_are_refused(void **state)
                           SERVICE("c", "", "'/': [" PARALLEL(ASK("a /", "")) "]"),
                   "a cycle of calls");
     /* Another endpoint of a service further up is no cycle. */
-    struct scenario s = cloud_run(RUN("1s") SERVICE("a", "", "'/': [" ASK("b /", "") "], '/leaf': []")
-                                      SERVICE("b", "", "'/': [" ASK("a /leaf", "") "]")
-                                          CALL("u", "a /", "0", ""));
+    struct scenario s =
+        cloud_run(RUN("1s") SERVICE("a", "", "'/': [" ASK("b /", "") "], '/leaf': []")
+                      SERVICE("b", "", "'/': [" ASK("a /leaf", "") "]") CALL("u", "a /", "0", ""));
     assert_took(&s, "u", 0);
     scenario_close(&s);
 }

@@ -26,8 +26,8 @@ struct cloud_options {
 #define WORK_RANDOM(mean) "{'kind': 'cpu', 'work': " EXPONENTIAL(mean) "}"
 /* One call at `at` ms. */
 #define CALL(name, target, at, more)                                                               \
-    ", {'kind': 'client', 'name': '" name "', 'target': '" target                                  \
-    "', 'users': 1, 'start': '" at "ms', 'stop': '" at ".001ms'" more "}"
+    ", {'kind': 'client', 'name': '" name "', 'target': '" target "', 'users': 1, 'start': '" at   \
+    "ms', 'stop': '" at ".001ms'" more "}"
 #define OPEN(name, target, rate, more)                                                             \
     ", {'kind': 'client', 'name': '" name "', 'target': '" target "', 'rate': '" rate "'" more "}"
 #define AT(time, action) ", {'kind': 'at', '#': ['" time "', " action "]}"
@@ -95,8 +95,8 @@ static inline void cloud_refused(const char *objects, const char *said)
 }
 
 /* Without this figure, 0: counts of what never happened are not reported. */
-static inline double cloud_figure(const struct scenario *s, const char *section,
-                                  const char *object, const char *metric)
+static inline double cloud_figure(const struct scenario *s, const char *section, const char *object,
+                                  const char *metric)
 {
     const struct figure *f = recorder_figure(s->rec, section, object, metric);
     return f ? f->value : 0;

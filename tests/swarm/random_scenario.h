@@ -96,8 +96,8 @@ static inline void add_step(struct swarm *s, uint32_t service)
     if (sort < 2) {
         text_add(s->out, "{\"kind\": \"branch\", \"#\": [");
         for (uint32_t i = 0; i < 2; i++) {
-            text_format(s->out, "%s{\"kind\": \"option\", \"weight\": %u, \"#\": [",
-                        i ? ", " : "", 1 + pick(s, 5));
+            text_format(s->out, "%s{\"kind\": \"option\", \"weight\": %u, \"#\": [", i ? ", " : "",
+                        1 + pick(s, 5));
             add_leaf(s);
             text_add(s->out, "]}");
         }
@@ -127,8 +127,12 @@ static inline void add_queue(struct swarm *s)
 
 static inline void add_service(struct swarm *s, uint32_t service)
 {
-    static const char *const disciplines[] = { "\"fifo\"", "\"lifo\"", "\"priority\"", "\"sjf\"",
-                                               "\"srpt\"", "\"ps\"",
+    static const char *const disciplines[] = { "\"fifo\"",
+                                               "\"lifo\"",
+                                               "\"priority\"",
+                                               "\"sjf\"",
+                                               "\"srpt\"",
+                                               "\"ps\"",
                                                "{\"kind\": \"priority\", \"preemptive\": true}" };
     uint32_t discipline = pick(s, 7), workers = 1 + pick(s, 4);
     bool preempts = discipline == 4 || discipline == 6;
@@ -214,8 +218,10 @@ static inline void add_action(struct swarm *s)
                     pick(s, 6));
         break;
     case 7:
-        text_format(s->out, "{\"kind\": \"restart\", \"#\": [\"s%u\"], \"maxSurge\": %u, "
-                            "\"maxUnavailable\": 1}", service, pick(s, 2));
+        text_format(s->out,
+                    "{\"kind\": \"restart\", \"#\": [\"s%u\"], \"maxSurge\": %u, "
+                    "\"maxUnavailable\": 1}",
+                    service, pick(s, 2));
         break;
     default:
         text_format(s->out, "{\"kind\": \"zoneOutage\", \"#\": [\"z%u\"], \"duration\": \"%ums\"}",

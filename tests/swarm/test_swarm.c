@@ -1,8 +1,9 @@
 /* test_swarm.c - random clouds with random faults: no room's invariant ever breaks.
  *
  * Each scenario runs with every room's check after every event, and again with the other queue
- * and in slices, with an audit of all calls between: the digests must agree. When a check fails it prints the seed, which is the
- * scenario's number: `test_swarm NUMBER` runs that one alone, after printing it. */
+ * and in slices, with an audit of all calls between: the digests must agree. When a check fails it
+ * prints the seed, which is the scenario's number: `test_swarm NUMBER` runs that one alone, after
+ * printing it. */
 #include "../support/cloud.h"
 #include "random_scenario.h"
 
@@ -73,8 +74,8 @@ static uint64_t swarm_run(uint64_t number, bool other_way)
     struct scenario s;
     load(&s, number);
     if (s.doc)
-        cloud_world(&s, &(struct cloud_options){ number, .heap_queue = other_way,
-                                                 .unchecked = other_way });
+        cloud_world(
+            &s, &(struct cloud_options){ number, .heap_queue = other_way, .unchecked = other_way });
     scenario_say(&s);
     if (!s.w && !strstr(text_data(&s.said), "no node has room"))
         fail_msg("scenario %llu: %s", (unsigned long long)number, text_data(&s.said));
