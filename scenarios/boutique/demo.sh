@@ -35,6 +35,7 @@ release    Nobody is hit either way. One small module is out in seconds instead 
 leak       The same leak in recommendations kills the whole shop, or only recommendations.
 hang       The same hanging call eats the threads of all pages, or of recommendations alone: pages
            are then slower (p99) and miss parts, but they come.
-columns    failed: calls. users hit: of 100. min hit: minutes with failures. release min: sum over
-           deployables. core h: reserved. See scenarios/boutique/README.md; kept in $out.
+columns    failed: calls. users hit: of 100. min hit: minutes with failures. p99: of answered calls.
+           release min: sum over deployables. core h: reserved.
+More in scenarios/boutique/README.md; all results are in $out.
 EOF
