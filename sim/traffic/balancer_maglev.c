@@ -4,6 +4,8 @@
  * instances: they would all make the same. */
 #include "traffic/maglev.h"
 
+#include "engine/judge.h"
+
 #include "base/poison.h"
 
 struct maglev_spec {
@@ -41,7 +43,8 @@ static void maglev_check(void *spec, const struct document *doc, struct place at
     (void)doc;
     const struct maglev_spec *s = spec;
     if (!is_prime(s->entry_count))
-        diag_error(d, at, path, "65537 is", "tableSize %u is not a prime number", s->entry_count);
+        judge_field(d, at, path, "tableSize", "65537 is", "%u is not a prime number",
+                    s->entry_count);
 }
 
 static const struct field maglev_fields[] = {

@@ -10,6 +10,7 @@
 #include "orrery/route.h"
 
 #include "base/check.h"
+#include "engine/judge.h"
 
 #include "base/poison.h"
 
@@ -110,8 +111,8 @@ static void breaker_check(void *spec, const struct document *doc, struct place a
     s->rule.window = s->size;
     s->rule.bucket_ns = NS_PER_S;
     if (s->rule.timed && s->size > ROLLING_BUCKETS_MAX)
-        diag_error(d, at, path, NULL, "slidingWindowSize: a window of time has at most %d seconds",
-                   ROLLING_BUCKETS_MAX);
+        judge_field(d, at, path, "slidingWindowSize", NULL,
+                    "a window of time has at most %d seconds", ROLLING_BUCKETS_MAX);
 }
 
 #define ON_PRESET                                                                                  \
@@ -178,7 +179,7 @@ static void hystrix_check(void *spec, const struct document *doc, struct place a
     s->rule.slow_ratio = 2; /* knows no slow calls: never reached */
     s->rule.slow_ns = TIME_MAX_NS;
     if (s->window_ns % s->size)
-        diag_error(d, at, path, NULL, "rollingWindow is not a whole number of buckets");
+        judge_field(d, at, path, "rollingWindow", NULL, "it is not a whole number of buckets");
 }
 
 static const struct field hystrix_fields[] = {

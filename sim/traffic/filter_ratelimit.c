@@ -6,6 +6,7 @@
 #include "traffic/ratelimit.h"
 
 #include "base/arena.h"
+#include "engine/judge.h"
 
 #include "base/poison.h"
 
@@ -71,15 +72,15 @@ static void window_check(struct ratelimit_spec *s, struct place at, const char *
     if (s->rule.window_ns == 0) s->rule.window_ns = NS_PER_S;
     double calls = s->rate_per_s * ns_to_s(s->rule.window_ns);
     if (calls < 1 || calls > WINDOW_CALLS_MAX)
-        diag_error(d, at, path, "choose another window", "%.6g calls in a window are outside 1..%d",
-                   calls, WINDOW_CALLS_MAX);
+        judge_field(d, at, path, "window", "choose another one",
+                    "%.6g calls in a window are outside 1..%d", calls, WINDOW_CALLS_MAX);
     else
         s->rule.window_calls = (uint32_t)(calls + 0.5);
     const char *name = algorithm_names[s->rule.algorithm];
-    if (s->rule.burst) diag_error(d, at, path, "leave it out", "burst: a %s has none", name);
+    if (s->rule.burst) judge_field(d, at, path, "burst", "leave it out", "a %s has none", name);
     if (s->rule.wait_ns_max)
-        diag_error(d, at, path, "a tokenBucket or gcra can", "maxWait: a %s lets no call wait",
-                   name);
+        judge_field(d, at, path, "maxWait", "a tokenBucket or gcra can", "a %s lets no call wait",
+                    name);
 }
 
 static void bucket_check(struct ratelimit_spec *s, struct place at, const char *path,
@@ -87,13 +88,14 @@ static void bucket_check(struct ratelimit_spec *s, struct place at, const char *
 {
     if (s->rule.burst == 0) s->rule.burst = 1;
     if ((double)s->rule.interval_ns * s->rule.burst > (double)TIME_MAX_NS)
-        diag_error(d, at, path, "make burst smaller", "the bucket takes over ten years to fill");
+        judge_field(d, at, path, "burst", "make it smaller",
+                    "the bucket takes over ten years to fill");
     if (s->rule.window_ns)
-        diag_error(d, at, path, "leave it out", "window: a %s has none",
-                   algorithm_names[s->rule.algorithm]);
+        judge_field(d, at, path, "window", "leave it out", "a %s has none",
+                    algorithm_names[s->rule.algorithm]);
     if (s->rule.algorithm == RATELIMIT_LEAKY_BUCKET && s->rule.wait_ns_max)
-        diag_error(d, at, path, "its burst says how many wait",
-                   "maxWait: a leakyBucket holds calls back anyway");
+        judge_field(d, at, path, "maxWait", "its burst says how many wait",
+                    "a leakyBucket holds calls back anyway");
 }
 
 static void ratelimit_check(void *spec, const struct document *doc, struct place at,

@@ -12,6 +12,7 @@
 
 #include "base/arena.h"
 #include "base/check.h"
+#include "engine/judge.h"
 
 #include "base/poison.h"
 
@@ -143,17 +144,19 @@ static void shed_check(void *spec, const struct document *doc, struct place at, 
     s->rule.probe_factor = s->probe;
     s->on_mask = failure_mask(s->on, at, path, d);
     if (s->least > s->most)
-        diag_error(d, at, path, "swap them?", "minLimit %u exceeds maxLimit %u", s->least, s->most);
+        judge_field(d, at, path, "minLimit", "swap them?", "%u exceeds maxLimit %u", s->least,
+                    s->most);
     else if (s->first < s->least || s->first > s->most)
-        diag_error(d, at, path, NULL, "initialLimit %u is outside %u..%u", s->first, s->least,
-                   s->most);
+        judge_field(d, at, path, "initialLimit", NULL, "%u is outside %u..%u", s->first, s->least,
+                    s->most);
     const double *shares = s->shares.items;
     for (uint32_t i = 1; i < s->shares.count; i++)
         if (shares[i] < shares[i - 1])
-            diag_error(d, at, path, "the list begins with priority 0, the least important",
-                       "shares: priority %u has less than priority %u", i, i - 1);
+            judge_field(d, at, path, "shares",
+                        "the list begins with priority 0, the least important",
+                        "priority %u has less than priority %u", i, i - 1);
     if (s->shares.count > PRIORITIES_MAX)
-        diag_error(d, at, path, NULL, "shares: there are at most %d priorities", PRIORITIES_MAX);
+        judge_field(d, at, path, "shares", NULL, "there are at most %d priorities", PRIORITIES_MAX);
 }
 
 #define LIMIT_MAX 1000000

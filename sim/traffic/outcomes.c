@@ -3,6 +3,8 @@
 
 #include "orrery/route.h"
 
+#include "engine/judge.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -25,7 +27,7 @@ uint32_t failure_mask(struct list on, struct place at, const char *path, struct 
     for (uint32_t i = 0; i < on.count; i++)
         mask |= 1u << failure_outcomes[indices[i]];
     if (on.count == 0)
-        diag_error(d, at, path, "leave it out for the usual ones", "on: no outcome is counted");
+        judge_field(d, at, path, "on", "leave it out for the usual ones", "no outcome is counted");
     return mask;
 }
 

@@ -202,7 +202,7 @@ static void limits_say_what_is_wrong_with_them(void **state)
     guard_refused("{'kind': 'rateLimit', 'rate': '5/s', 'algorithm': 'leakyBucket', "
                   "'maxWait': '1s'}",
                   "holds calls back anyway");
-    guard_refused("{'kind': 'rateLimit', 'rate': '5/s', 'window': '1s'}", "a tokenBucket has none");
+    guard_refused("{'kind': 'rateLimit', 'rate': '5/s', 'window': '1s'}", "window: a tokenBucket has none");
     guard_refused("{'kind': 'rateLimit', 'rate': '5/s', 'algorithm': 'fixedWindow', 'burst': 3}",
                   "burst: a fixedWindow has none");
     guard_refused("{'kind': 'rateLimit', 'rate': '1/h', 'burst': 1000000}", "ten years");
