@@ -84,8 +84,10 @@ struct call_side {
 struct calls {
     struct call *items;
     struct call_side *sides;
-    uint32_t count, capacity, free, in_flight, peak;
-    uint64_t opened, closed; /* opened = closed + in_flight, always */
+    uint32_t capacity, free;
+    uint32_t count;     /* ever used at once: the peak of in_flight */
+    uint32_t in_flight; /* not free */
+    uint64_t opened;
 };
 
 static inline struct call *call_get(const struct world *w, uint32_t id)
@@ -120,21 +122,27 @@ static inline uint32_t tries_below(const struct call *c, const struct call_side 
 /* For event_type.live of events whose arguments are (call, generation). */
 bool call_live(const struct world *w, uint32_t id, uint32_t generation);
 
-struct call_order {
-    uint32_t route;
-    uint32_t parent;    /* given back to route.reply */
-    uint64_t key;
-    int64_t sent_ns;    /* the intended time; now or earlier */
-    int64_t deadline_ns; /* inherited; TIME_NEVER */
-    uint8_t priority;
-    uint32_t customer;
-    uint32_t tries;     /* tries_below() of the parent; 0 for a client's */
-};
+void calls_grow(struct world *w);
 
-/* Makes a call and sends it through its filters. The reply may come before this returns
- * (refused at once); the route's reply function is told either way, exactly once, unless the
- * caller drops the call. Returns the call's id, or CALL_NONE when it is already over. */
-uint32_t call_send(struct world *w, const struct call_order *order);
+/* A new call. Whoever takes it fills in key, sent_ns (the intended time; now or earlier),
+ * deadline_ns (inherited; TIME_NEVER), parent, priority and side.customer, and sends it by call_go
+ * (flow/flow.h). The reply may come before that returns (refused at once); the route's reply function
+ * is told either way, exactly once, unless the caller drops the call. Pointers to calls are stale
+ * after this: the pool may have grown. */
+static inline uint32_t call_take(struct world *w)
+{
+    struct calls *p = w->calls;
+    uint32_t id = p->free;
+    if (__builtin_expect(id == CALL_NONE, 0)) {
+        if (p->count == p->capacity) calls_grow(w);
+        id = p->count++;
+    } else {
+        p->free = p->items[id].next;
+    }
+    p->opened++;
+    p->in_flight++;
+    return id;
+}
 
 /* The pod (or a filter) has its answer: the reply travels back and through the filters. */
 void call_reply(struct world *w, uint32_t id, enum outcome outcome);

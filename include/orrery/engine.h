@@ -6,10 +6,7 @@
 #ifndef ORRERY_ENGINE_H
 #define ORRERY_ENGINE_H
 
-#include "orrery/time.h"
-
-#include <stdbool.h>
-#include <stdint.h>
+#include "orrery/schedule.h" /* engine_now, engine_at, struct event_id */
 
 struct arena;
 struct engine;
@@ -32,22 +29,18 @@ struct event_type {
     const void *(*entity)(const struct world *w, uint32_t a);
 };
 
-/* A handle that outlives its event harmlessly. {0, 0} is never a live event. */
-struct event_id {
-    uint32_t slot, generation;
-};
-
 struct engine_options {
     bool heap_queue; /* the 4-ary heap, the reference, instead of the radix heap */
 };
 
 struct engine *engine_open(struct arena *a, struct world *w, struct engine_options options);
 
-int64_t engine_now(const struct engine *e);
+/* int64_t engine_now(const struct engine *e);
+ * struct event_id engine_at(struct engine *e, int64_t time_ns, const struct event_type *type,
+ *                           uint32_t a, uint32_t b);
+ * Inline, in schedule.h: schedules type(a, b) at time_ns >= now (earlier is a bug); at now it joins
+ * its phase's FIFO. */
 
-/* Schedules type(a, b) at time_ns >= now (earlier is a bug); at now it joins its phase's FIFO. */
-struct event_id engine_at(struct engine *e, int64_t time_ns, const struct event_type *type,
-                          uint32_t a, uint32_t b);
 /* O(1). False when the event has fired, was cancelled, or never was. */
 bool engine_cancel(struct engine *e, struct event_id id);
 bool engine_pending(const struct engine *e, struct event_id id);

@@ -14,8 +14,10 @@ struct route_spec {
     const struct part *balancer; /* NULL or kind NULL: the group's wish */
     struct list filters;   /* parts of role "filter", outermost first */
     const struct part *timeout, *retry; /* the two everyday filters, said as fields: [retry, timeout] */
-    /* Told once when a call is over; the call closes after it returns. */
+    /* Told once when a call is over; the call closes after it returns. It notes, and sends nothing. */
     void (*reply)(struct world *w, uint32_t call);
+    /* Then, when not NULL: the call is closed, and whoever made it may go on. */
+    void (*proceed)(struct world *w, uint32_t parent);
     uint32_t owner;        /* the caller's own number, in route.owner */
     uint32_t instance_count; /* callers that each have their own state: pods, or 1 */
     uint32_t instance_base; /* parent call's pod - instance_base = instance, when by_pod */

@@ -20,6 +20,10 @@ enum step_result {
     STEP_END     /* answer now, with call.outcome */
 };
 
+/* What an instruction does. The three that every request meets are done in line by the path of a call
+ * (service/path.c); all others by their own `run`, so that a new step is one file and one line. */
+enum opcode { OPCODE_RUN, OPCODE_CPU, OPCODE_CALL, OPCODE_ANSWER };
+
 struct instruction {
     enum step_result (*run)(struct world *w, uint32_t call, const struct instruction *i);
     const struct part *dist; /* work, delay or size */
@@ -27,9 +31,12 @@ struct instruction {
     uint16_t index;          /* its own place in the program: the key of its draws */
     uint16_t target;         /* jumps */
     uint16_t count;          /* parallel: how many calls follow */
+    uint8_t opcode;          /* enum opcode */
     double probability;
     struct place at;
+    uint64_t unused;
 };
+_Static_assert(sizeof(struct instruction) == 64, "its index becomes an address by a shift");
 
 struct compiler; /* the program being built: sim/service/program.h */
 

@@ -5,17 +5,26 @@
 #ifndef ENGINE_QUEUE_H
 #define ENGINE_QUEUE_H
 
-#include <stdbool.h>
+#include "orrery/schedule.h"
+
 #include <stddef.h>
-#include <stdint.h>
 
 struct arena;
 
-struct waiter {
-    int64_t time_ns;
-    uint32_t slot;
-    uint32_t generation;
-};
+static inline struct waiter waiter_of(int64_t time_ns, uint32_t slot, uint32_t generation)
+{
+    return (struct waiter){ time_ns, slot | (uint64_t)generation << 32 };
+}
+
+static inline uint32_t waiter_slot(struct waiter x)
+{
+    return (uint32_t)x.handle;
+}
+
+static inline uint32_t waiter_generation(struct waiter x)
+{
+    return (uint32_t)(x.handle >> 32);
+}
 
 struct waiters {
     struct waiter *items;
@@ -47,16 +56,13 @@ bool heap_queue_pop(struct heap_queue *q, int64_t until_ns, struct waiter *out);
  * b-1. A bucket is spread only until it fits into the front, which saves each entry its last five or
  * six moves: measured against spreading to the end, 177 -> 80 ns with 1e6 pending. */
 #define RADIX_BUCKETS 65
-#define FRONT_MAX 48  /* an insertion moves half of it: 24 x 16 bytes, about 6 ns */
 #define FRONT_FILL 32 /* a bucket of so many or fewer is taken whole */
 
 struct radix_queue {
-    uint32_t front_count;
-    uint32_t count;   /* in all buckets, dead ones too */
-    int64_t limit_ns; /* front: times <= limit; buckets: times > limit */
+    struct front *front;
+    uint32_t count;  /* in all buckets, dead ones too */
     int64_t last_ns;
     uint64_t filled; /* bit b-1 set: bucket b is not empty */
-    struct waiter front[FRONT_MAX + 1];
     struct waiters buckets[RADIX_BUCKETS];
 };
 
@@ -70,7 +76,7 @@ struct judge {
     bool sweep;
 };
 
-void radix_queue_open(struct radix_queue *q);
+void radix_queue_open(struct radix_queue *q, struct front *front);
 void radix_queue_push_far(struct radix_queue *q, struct arena *a, struct waiter x);
 void radix_queue_spill(struct radix_queue *q, struct arena *a);
 /* Fills the empty front from the buckets: false when there is nothing at or before until_ns. */
@@ -79,30 +85,28 @@ bool radix_queue_refill(struct radix_queue *q, struct arena *a, const struct jud
 
 static inline void radix_queue_push(struct radix_queue *q, struct arena *a, struct waiter x)
 {
-    if (x.time_ns > q->limit_ns) {
+    if (x.time_ns > q->front->limit_ns) {
         radix_queue_push_far(q, a, x);
         return;
     }
-    uint32_t at = q->front_count++;
-    if (at == 1) { /* two pending: which is first is a coin toss, so no branch asks */
-        struct waiter y = q->front[0];
-        bool later = x.time_ns > y.time_ns;
-        q->front[later] = y;
-        q->front[!later] = x;
-        return;
-    }
-    for (; at > 0 && q->front[at - 1].time_ns < x.time_ns; at--)
-        q->front[at] = q->front[at - 1];
-    q->front[at] = x;
-    if (__builtin_expect(q->front_count > FRONT_MAX, 0)) radix_queue_spill(q, a);
+    front_add(q->front, x.time_ns, x.handle);
+    if (__builtin_expect(q->front->count > FRONT_MAX, 0)) radix_queue_spill(q, a);
 }
 
 /* Whether anything is due at or before until_ns, and if so in the front. */
 static inline bool radix_queue_ready(struct radix_queue *q, struct arena *a,
                                      const struct judge *judge, int64_t until_ns)
 {
-    if (q->front_count == 0 && !radix_queue_refill(q, a, judge, until_ns)) return false;
-    return q->front[q->front_count - 1].time_ns <= until_ns;
+    if (q->front->count == 0 && !radix_queue_refill(q, a, judge, until_ns)) return false;
+    return front_end(q->front)[-1].time_ns <= until_ns;
+}
+
+/* The earliest, when the queue is ready. */
+static inline struct waiter radix_queue_take(struct radix_queue *q)
+{
+    struct waiter x = front_end(q->front)[-1];
+    q->front->count--;
+    return x;
 }
 
 #endif

@@ -4,9 +4,13 @@
  * <= limit_ns; the front is sorted, latest first. */
 #include "engine/queue.h"
 
-void radix_queue_open(struct radix_queue *q)
+void radix_queue_open(struct radix_queue *q, struct front *front)
 {
-    q->limit_ns = INT64_MAX; /* nothing is far until the front has overflowed once */
+    q->front = front;
+    front->count = 0;
+    front->limit_ns = INT64_MAX; /* nothing is far until the front has overflowed once */
+    for (uint32_t i = 0; i < FRONT_GUARDS; i++)
+        front->items[i] = waiter_of(INT64_MAX, 0, 0);
 }
 
 static inline void place(struct radix_queue *q, struct arena *a, struct waiter x)
@@ -26,15 +30,17 @@ void radix_queue_push_far(struct radix_queue *q, struct arena *a, struct waiter 
 /* The later half of the front goes to the buckets; of many equals, all or none. */
 void radix_queue_spill(struct radix_queue *q, struct arena *a)
 {
-    int64_t latest_ns = q->front[0].time_ns, middle_ns = q->front[q->front_count / 2].time_ns;
+    struct front *f = q->front;
+    struct waiter *items = f->items + FRONT_GUARDS;
+    int64_t latest_ns = items[0].time_ns, middle_ns = items[f->count / 2].time_ns;
     uint32_t far = 0;
-    if (q->count == 0) q->last_ns = q->front[q->front_count - 1].time_ns;
-    q->limit_ns = middle_ns < latest_ns ? middle_ns : latest_ns - 1;
-    for (; far < q->front_count && q->front[far].time_ns > q->limit_ns; far++)
-        radix_queue_push_far(q, a, q->front[far]);
-    q->front_count -= far;
-    for (uint32_t i = 0; i < q->front_count; i++)
-        q->front[i] = q->front[i + far];
+    if (q->count == 0) q->last_ns = items[f->count - 1].time_ns;
+    f->limit_ns = middle_ns < latest_ns ? middle_ns : latest_ns - 1;
+    for (; far < f->count && items[far].time_ns > f->limit_ns; far++)
+        radix_queue_push_far(q, a, items[far]);
+    f->count -= far;
+    for (uint32_t i = 0; i < f->count; i++)
+        items[i] = items[i + far];
 }
 
 /* How far ahead of the spread its slots are fetched: measured flat between 6 and 16. */
@@ -44,7 +50,7 @@ static inline void prefetch(const struct judge *judge, struct waiter x)
 {
     if (judge->slots)
         __builtin_prefetch((const char *)judge->slots +
-                           (size_t)(x.slot & INT32_MAX) * judge->slot_size);
+                           (size_t)(waiter_slot(x) & INT32_MAX) * judge->slot_size);
 }
 
 static int64_t bucket_min(const struct waiters *e)
@@ -85,17 +91,13 @@ static int64_t bucket_end(const struct radix_queue *q, uint32_t b)
 static void take(struct radix_queue *q, const struct judge *judge, struct waiters *from,
                  int64_t limit_ns)
 {
-    q->limit_ns = limit_ns;
+    q->front->limit_ns = limit_ns;
     q->count -= from->count;
     for (uint32_t i = 0; i < from->count; i++)
         prefetch(judge, from->items[i]);
     for (uint32_t i = 0; i < from->count; i++) {
         struct waiter x = from->items[i];
-        if (judge->dead(judge->context, x)) continue;
-        uint32_t at = q->front_count++;
-        for (; at > 0 && q->front[at - 1].time_ns < x.time_ns; at--)
-            q->front[at] = q->front[at - 1];
-        q->front[at] = x;
+        if (!judge->dead(judge->context, x)) front_add(q->front, x.time_ns, x.handle);
     }
     from->count = 0;
 }
@@ -105,23 +107,23 @@ static void take(struct radix_queue *q, const struct judge *judge, struct waiter
 static void take_ties(struct radix_queue *q, struct waiters *ties)
 {
     uint32_t portion = ties->count < FRONT_FILL ? ties->count : FRONT_FILL;
-    q->limit_ns = portion == ties->count ? q->last_ns : q->last_ns - 1;
+    q->front->limit_ns = portion == ties->count ? q->last_ns : q->last_ns - 1;
     for (uint32_t i = 0; i < portion; i++)
-        q->front[q->front_count++] = ties->items[--ties->count];
+        q->front->items[FRONT_GUARDS + q->front->count++] = ties->items[--ties->count];
     q->count -= portion;
 }
 
 bool radix_queue_refill(struct radix_queue *q, struct arena *a, const struct judge *judge,
                         int64_t until_ns)
 {
-    while (q->front_count == 0) {
+    while (q->front->count == 0) {
         if (q->buckets[0].count > 0) {
             if (q->last_ns > until_ns) return false;
             take_ties(q, &q->buckets[0]);
             break;
         }
         if (!q->filled) {
-            q->limit_ns = INT64_MAX;
+            q->front->limit_ns = INT64_MAX;
             return false;
         }
         uint32_t b = 1 + (uint32_t)__builtin_ctzll(q->filled);

@@ -7,27 +7,10 @@
 
 #include "base/check.h"
 
-static void forward(struct world *w, uint32_t id);
-
-static struct filter_site site_of(const struct world *w, const struct route *r,
-                                  const struct call *c, uint8_t index)
-{
-    return (struct filter_site){ r->filters[index].spec, instance_of(w, r, c)->filter_states[index],
-                                 c->route, index, r->filters[index].shared };
-}
-
 struct filter_site filter_site_of(const struct world *w, uint32_t id, uint8_t index)
 {
     const struct call *c = call_get(w, id);
-    return site_of(w, &flow_of(w)->routes[c->route], c, index);
-}
-
-static void finish(struct world *w, uint32_t id, const struct route *r)
-{
-    struct call *c = call_get(w, id);
-    if (r->by_pod) call_unlink(w, c->parent, id);
-    r->reply(w, id);
-    call_close(w, id);
+    return instance_of(w, &flow_of(w)->routes[c->route], c)->sites[index];
 }
 
 static void backward(struct world *w, uint32_t id)
@@ -39,11 +22,10 @@ static void backward(struct world *w, uint32_t id)
         uint8_t index = --c->stage;
         const struct filter_type *type = r->filters[index].type;
         if (!type->on_reply) continue;
-        struct filter_site site = site_of(w, r, c, index);
-        if (type->on_reply(&site, w, id) == FILTER_WAIT) return;
+        if (type->on_reply(&instance_of(w, r, c)->sites[index], w, id) == FILTER_WAIT) return;
         c = call_get(w, id); /* the pool may have grown */
     }
-    finish(w, id, r);
+    call_finish(w, id, r);
 }
 
 static void trace_sent(struct world *w, uint32_t id, const struct route *r)
@@ -64,7 +46,7 @@ static enum hop hop_of(const struct flow *f, const struct route *r, const struct
     return g->zones[c->pod - g->first] == here ? HOP_LOCAL : HOP_CROSS_ZONE;
 }
 
-static void dispatch(struct world *w, uint32_t id)
+void call_dispatch(struct world *w, uint32_t id)
 {
     struct flow *f = flow_of(w);
     struct call *c = call_get(w, id);
@@ -94,14 +76,14 @@ static void dispatch(struct world *w, uint32_t id)
     f->groups[r->group].type->offer(w, c->pod, id);
 }
 
-static void forward(struct world *w, uint32_t id)
+void call_forward(struct world *w, uint32_t id)
 {
     struct call *c = call_get(w, id);
     const struct route *r = &flow_of(w)->routes[c->route];
+    const struct filter_site *sites = instance_of(w, r, c)->sites;
     while (c->stage < r->filter_count) {
         enum outcome outcome = OUTCOME_REJECTED;
-        struct filter_site site = site_of(w, r, c, c->stage);
-        enum verdict verdict = r->filters[c->stage].type->on_call(&site, w, id, &outcome);
+        enum verdict verdict = r->filters[c->stage].type->on_call(&sites[c->stage], w, id, &outcome);
         if (verdict == FILTER_WAIT) return;
         if (verdict == FILTER_ANSWER) {
             c->outcome = (uint8_t)outcome;
@@ -110,32 +92,7 @@ static void forward(struct world *w, uint32_t id)
         }
         c->stage++;
     }
-    dispatch(w, id);
-}
-
-uint32_t call_send(struct world *w, const struct call_order *order)
-{
-    uint32_t id = calls_take(w);
-    struct call *c = call_get(w, id);
-    uint32_t generation = c->generation;
-    c->key = order->key;
-    c->sent_ns = order->sent_ns;
-    c->deadline_ns = order->deadline_ns;
-    c->parent = order->parent;
-    c->route = order->route;
-    c->state = CALL_CALLER;
-    c->stage = c->attempt = c->flags = 0;
-    c->priority = order->priority;
-    c->pending = 0;
-    struct call_side *side = call_side(w, id);
-    side->child = CALL_NONE;
-    side->customer = order->customer;
-    side->tries = order->tries;
-    side->budget_ns = TIME_NEVER;
-    side->reply_bytes = 0;
-    if (flow_of(w)->routes[order->route].by_pod) call_link(w, order->parent, id);
-    forward(w, id);
-    return call_is_open(w, id, generation) ? id : CALL_NONE;
+    call_dispatch(w, id);
 }
 
 void call_reply(struct world *w, uint32_t id, enum outcome outcome)
@@ -201,10 +158,9 @@ static void tell_moved(struct world *w, uint32_t id, uint32_t old, uint8_t index
 {
     const struct call *c = call_get(w, id);
     const struct route *r = &flow_of(w)->routes[c->route];
-    for (uint8_t i = 0; i < index; i++) {
-        struct filter_site site = site_of(w, r, c, i);
-        if (r->filters[i].type->on_moved) r->filters[i].type->on_moved(&site, w, id, old);
-    }
+    for (uint8_t i = 0; i < index; i++)
+        if (r->filters[i].type->on_moved)
+            r->filters[i].type->on_moved(&instance_of(w, r, c)->sites[i], w, id, old);
 }
 
 /* Filters from `first` on that saw the call go out will see no reply to it. */
@@ -213,16 +169,15 @@ static void tell_gone(struct world *w, uint32_t id, uint8_t first)
     const struct call *c = call_get(w, id);
     const struct route *r = &flow_of(w)->routes[c->route];
     uint8_t end = c->stage + (c->state == CALL_CALLER && c->stage < r->filter_count);
-    for (uint8_t i = first; i < end; i++) {
-        struct filter_site site = site_of(w, r, c, i);
-        if (r->filters[i].type->on_gone) r->filters[i].type->on_gone(&site, w, id);
-    }
+    for (uint8_t i = first; i < end; i++)
+        if (r->filters[i].type->on_gone)
+            r->filters[i].type->on_gone(&instance_of(w, r, c)->sites[i], w, id);
 }
 
 /* The caller's side of a call under a new id, its reply due at filter `index`. */
 static uint32_t split_caller(struct world *w, uint32_t old, uint8_t index)
 {
-    uint32_t id = calls_take(w);
+    uint32_t id = call_take(w);
     struct call *from = call_get(w, old), *c = call_get(w, id);
     uint32_t generation = c->generation;
     *c = *from;
@@ -279,7 +234,7 @@ void call_drop(struct world *w, uint32_t id)
 void call_resume(struct world *w, uint32_t id, uint8_t stage)
 {
     call_get(w, id)->stage = stage;
-    forward(w, id);
+    call_forward(w, id);
 }
 
 void call_answer(struct world *w, uint32_t id, uint8_t index, enum outcome outcome)

@@ -13,7 +13,7 @@ struct instance {
     uint32_t count, version;
     void *balancer_state;
     struct rng rng;
-    void *filter_states[FILTERS_MAX];
+    struct filter_site *sites; /* one a filter */
 };
 #define POSITION_NONE UINT32_MAX
 
@@ -25,8 +25,10 @@ struct route {
     uint32_t instance_base, instance_count;
     uint8_t filter_count;
     bool by_pod, counts;
+    bool plain; /* no filters, no counting, no network, no trace: the short way there and back */
     struct instance *instances;
     void (*reply)(struct world *w, uint32_t call);
+    void (*proceed)(struct world *w, uint32_t parent);
     struct {
         const struct filter_type *type;
         const void *spec;
@@ -66,11 +68,84 @@ uint32_t route_pick(struct world *w, struct route *r, struct instance *in, uint3
 void route_return(struct world *w, uint32_t call);
 
 /* call.c */
-uint32_t calls_take(struct world *w);
 void calls_open(struct world *w);
-/* A child joins, leaves, or is replaced in, its parent's list. */
-void call_link(struct world *w, uint32_t parent, uint32_t child);
-void call_unlink(struct world *w, uint32_t parent, uint32_t child);
+
+/* A child joins its parent's list. */
+static inline void call_link(struct world *w, uint32_t parent, uint32_t child)
+{
+    struct call_side *sides = w->calls->sides;
+    uint32_t sibling = sides[parent].child;
+    sides[child].previous = CALL_NONE;
+    sides[child].sibling = sibling;
+    if (sibling != CALL_NONE) sides[sibling].previous = child;
+    sides[parent].child = child;
+}
+
+/* It leaves. */
+static inline void call_unlink(struct world *w, uint32_t parent, uint32_t child)
+{
+    struct call_side *sides = w->calls->sides;
+    uint32_t previous = sides[child].previous, sibling = sides[child].sibling;
+    if (previous == CALL_NONE)
+        sides[parent].child = sibling;
+    else
+        sides[previous].sibling = sibling;
+    if (sibling != CALL_NONE) sides[sibling].previous = previous;
+}
+
+static inline void call_give(struct world *w, uint32_t id)
+{
+    struct calls *p = w->calls;
+    struct call *c = &p->items[id];
+    c->generation++;
+    c->state = CALL_FREE;
+    c->next = p->free;
+    p->free = id;
+    p->in_flight--;
+}
+
+/* chain.c: out through the filters, and to a backend that has to be chosen. */
+void call_forward(struct world *w, uint32_t id);
+void call_dispatch(struct world *w, uint32_t id);
+
+/* Sends a call that call_take gave and its taker has filled in. */
+static inline __attribute__((always_inline)) void call_go(struct world *w, uint32_t id,
+                                                          uint32_t route)
+{
+    const struct flow *f = flow_of(w);
+    const struct route *r = &f->routes[route];
+    struct call *c = call_get(w, id);
+    struct call_side *side = call_side(w, id);
+    c->route = route;
+    c->stage = c->attempt = c->flags = 0;
+    c->pending = 0;
+    side->child = CALL_NONE;
+    side->budget_ns = TIME_NEVER;
+    side->reply_bytes = 0;
+    if (r->by_pod) call_link(w, c->parent, id);
+    const struct group *g = &f->groups[r->group];
+    if (r->plain && g->ready_count == 1) {
+        c->pod = g->ready[0];
+        c->state = CALL_SENT;
+        g->type->offer(w, c->pod, id);
+        return;
+    }
+    c->state = CALL_CALLER;
+    if (r->filter_count)
+        call_forward(w, id);
+    else
+        call_dispatch(w, id);
+}
+
+/* The end of a call whose answer has come through all filters. */
+static inline void call_finish(struct world *w, uint32_t id, const struct route *r)
+{
+    uint32_t parent = call_get(w, id)->parent;
+    if (r->by_pod) call_unlink(w, parent, id);
+    r->reply(w, id);
+    call_give(w, id);
+    if (r->proceed) r->proceed(w, parent);
+}
 
 extern const struct event_type call_arrives, call_returns;
 void flow_network_open(struct world *w);

@@ -133,6 +133,16 @@ static void filter_add(struct world *w, struct route *r, uint32_t id, const stru
     if (type->prepare) r->filters[index].shared = type->prepare(p->spec, w, id, index);
 }
 
+static void sites_open(struct world *w, const struct route *r, uint32_t route, struct instance *in)
+{
+    in->sites = arena_alloc(w->arena, r->filter_count * sizeof *in->sites);
+    for (uint8_t i = 0; i < r->filter_count; i++)
+        in->sites[i] = (struct filter_site){
+            r->filters[i].spec, arena_alloc(w->arena, r->filters[i].type->state_size), route, i,
+            r->filters[i].shared
+        };
+}
+
 static void instance_open(struct world *w, const struct route *r, struct instance *in,
                           const struct group *g, uint64_t key)
 {
@@ -141,18 +151,19 @@ static void instance_open(struct world *w, const struct route *r, struct instanc
     memset(in->position, 0xff, g->capacity * sizeof *in->position);
     in->balancer_state = arena_alloc(w->arena, r->balancer->state_size);
     in->rng = rng_open(key);
-    for (uint8_t i = 0; i < r->filter_count; i++)
-        in->filter_states[i] = arena_alloc(w->arena, r->filters[i].type->state_size);
 }
 
-static void instances_open(struct world *w, struct route *r, const struct route_spec *spec)
+static void instances_open(struct world *w, struct route *r, uint32_t id,
+                           const struct route_spec *spec)
 {
     const struct group *g = group_get(w, r->group);
     uint64_t key = stream_key(w->root_key, r->name, "policy");
     r->instance_count = spec->instance_count ? spec->instance_count : 1;
     r->instances = arena_alloc(w->arena, r->instance_count * sizeof *r->instances);
-    for (uint32_t i = 0; i < r->instance_count; i++)
+    for (uint32_t i = 0; i < r->instance_count; i++) {
         instance_open(w, r, &r->instances[i], g, key_child(key, i));
+        sites_open(w, r, id, &r->instances[i]);
+    }
 }
 
 static const struct part *balancer_of(const struct route_spec *spec, const struct group *g)
@@ -182,6 +193,7 @@ uint32_t route_open(struct world *w, const struct route_spec *spec, struct diag 
                          .instance_base = spec->instance_base,
                          .by_pod = spec->by_pod,
                          .reply = spec->reply,
+                         .proceed = spec->proceed,
                          .zones = spec->zones };
     r->name = arena_format(w->arena, "%s > %s", spec->caller, spec->target);
     const struct part *balancer = balancer_of(spec, group_get(w, group));
@@ -195,6 +207,7 @@ uint32_t route_open(struct world *w, const struct route_spec *spec, struct diag 
         filter_add(w, r, id, &filters[i]);
     filter_add(w, r, id, spec->retry);
     filter_add(w, r, id, spec->timeout);
-    instances_open(w, r, spec);
+    instances_open(w, r, id, spec);
+    r->plain = r->filter_count == 0 && !r->counts && !f->networked && !w->tracing;
     return id;
 }

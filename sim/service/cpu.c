@@ -26,32 +26,12 @@ double pod_cores(const struct world *w, const struct service *s)
     return s->limited && s->limits.cpu < cores ? s->limits.cpu : cores;
 }
 
-/* After a CPU step an async call gives its worker back, unless it works on. */
-static void worked(struct world *w, uint32_t call)
-{
-    uint32_t pod = call_get(w, call)->pod;
-    const struct service *s = pod_get(w, pod)->owner;
-    if (s->spec->async) {
-        pod_leave_worker(w, call);
-        pod_serve(w, pod);
-    }
-    program_run(w, call);
-}
-
-static void on_cpu_done(struct world *w, uint32_t call, uint32_t generation)
-{
-    (void)generation;
-    worked(w, call);
-}
-
-static const struct event_type cpu_done = { "cpu.done", on_cpu_done, call_live, PHASE_WORK };
-
-/* For disciplines that interrupt: the same, with the call taken off the pod's list. */
+/* For disciplines that interrupt: takes the call off the pod's list. */
 static void on_cpu_done_listed(struct world *w, uint32_t call, uint32_t generation)
 {
     (void)generation;
     cpu_stop(w, call);
-    worked(w, call);
+    program_worked(w, call);
 }
 
 static const struct event_type cpu_done_listed = { "cpu.done", on_cpu_done_listed, call_live,
@@ -184,20 +164,16 @@ static void task_remove(struct world *w, uint32_t pod, uint32_t at)
         task_sift_down(side->tasks, side->task_count, at, x);
 }
 
-void cpu_begin(struct world *w, uint32_t call, int64_t work_ns)
+void cpu_begin_slowly(struct world *w, uint32_t call, int64_t work_ns)
 {
-    struct call *c = call_get(w, call);
-    struct pod *p = pod_get(w, c->pod);
-    if (!p->fast) {
-        task_add(w, c->pod, call, work_ns);
+    uint32_t pod = call_get(w, call)->pod;
+    if (!pod_get(w, pod)->fast) {
+        task_add(w, pod, call, work_ns);
         return;
     }
-    side_of(w, c->pod)->cpu_ns += (double)work_ns; /* charged when begun */
+    side_of(w, pod)->cpu_ns += (double)work_ns; /* charged when begun */
     call_side(w, call)->remaining_ns = now_ns(w) + work_ns;
-    if (p->owner->preempts)
-        list_add(w, c->pod, call, work_ns);
-    else
-        engine_at(w->engine, now_ns(w) + work_ns, &cpu_done, call, c->generation);
+    list_add(w, pod, call, work_ns);
 }
 
 /* A stale cpu.done of a fast pod dies with the call's generation: the caller closes it. */
@@ -233,7 +209,7 @@ static void on_task_done(struct world *w, uint32_t pod, uint32_t unused)
     side->done = (struct event_id){ 0, 0 };
     task_remove(w, pod, 0);
     rates_changed(w, pod);
-    worked(w, done.call);
+    program_worked(w, done.call);
 }
 
 static const struct event_type task_done = { "cpu.shared", on_task_done, NULL, PHASE_WORK };

@@ -39,6 +39,7 @@ struct pod {
     uint32_t queued;
     uint32_t in_flight;  /* running, queued or waiting */
     uint32_t first, last; /* the queue, when it is a list */
+    uint32_t workers;     /* as its service says; no limit where calls share */
     uint64_t area_flight, area_queue, area_busy;
 };
 _Static_assert(sizeof(struct pod) <= 64, "one cache line: every call touches it");
@@ -144,12 +145,17 @@ static inline struct pod *pod_get(const struct world *w, uint32_t pod)
 }
 
 
-/* pod.c: a call at its pod */
-extern const struct endpoint_type pod_endpoint;
+/* path.c: the usual way of a call through its pod */
+void pod_offer(struct world *w, uint32_t pod, uint32_t call);
 void pod_answer(struct world *w, uint32_t call);             /* its program is over */
-bool pod_take_worker(struct world *w, uint32_t call);        /* false: it was queued or refused */
 void pod_leave_worker(struct world *w, uint32_t call);
 void pod_serve(struct world *w, uint32_t pod);               /* starts whoever waits, while it can */
+void pod_account(struct world *w, uint32_t call, enum outcome outcome); /* in its service's figures */
+void program_worked(struct world *w, uint32_t call);         /* a CPU step is over */
+
+/* pod.c: the rarer ways */
+extern const struct endpoint_type pod_endpoint;
+bool pod_take_worker(struct world *w, uint32_t call); /* when none is free; false: queued or refused */
 void pod_evict(struct world *w, uint32_t call, enum outcome outcome); /* ends it from outside */
 
 /* waiting.c: who waits for a worker */
@@ -161,7 +167,7 @@ int64_t waiting_rank(const struct world *w, uint32_t call, int64_t work_ns);
 int64_t waiting_work(const struct world *w, uint32_t call);
 
 /* cpu.c: work on a processor */
-void cpu_begin(struct world *w, uint32_t call, int64_t work_ns);
+void cpu_begin_slowly(struct world *w, uint32_t call, int64_t work_ns); /* where it may be shared */
 void cpu_stop(struct world *w, uint32_t call); /* the call on CPU is gone or interrupted */
 void cpu_clear(struct world *w, uint32_t pod);
 /* The call on this pod's CPUs that should give way to one of this rank, or CALL_NONE. */
@@ -187,5 +193,18 @@ double disturb_cpu_factor(const struct world *w, const struct service *s, uint32
                           uint32_t pod);
 
 extern const struct event_type wait_done;
+
+/* What a cpu step takes: drawn from the customer; faults that slow a process down scale it. */
+static inline int64_t cpu_work(const struct world *w, uint32_t call, const struct instruction *i)
+{
+    const struct call *c = call_get(w, call);
+    struct rng r = rng_keyed(step_key(c, call_side(w, call), i));
+    int64_t work_ns = dist_draw_ns(i->dist, &r);
+    const struct service *s = pod_get(w, c->pod)->owner;
+    if (s->disturbance_count == 0) return work_ns;
+    double slowed =
+        (double)work_ns * disturb_cpu_factor(w, s, route_operation(w, c->route), c->pod);
+    return slowed < (double)TIME_MAX_NS ? (int64_t)slowed : TIME_MAX_NS;
+}
 
 #endif

@@ -40,12 +40,6 @@ void compile_steps(struct compiler *c, const struct list *steps)
     }
 }
 
-static enum step_result end_run(struct world *w, uint32_t call, const struct instruction *i)
-{
-    (void)w, (void)call, (void)i;
-    return STEP_END;
-}
-
 struct program program_compile(struct world *w, struct service *s, const char *operation,
                                const struct list *steps, struct diag *d)
 {
@@ -53,32 +47,13 @@ struct program program_compile(struct world *w, struct service *s, const char *o
     c.name = arena_format(w->arena, "%s %s", s->name, operation);
     compile_steps(&c, steps);
     c.full = false;
-    compile_emit(&c, (struct instruction){ .run = end_run, .route = ROUTE_NONE });
+    compile_emit(&c, (struct instruction){ .opcode = OPCODE_ANSWER, .route = ROUTE_NONE });
     struct service_room *room = service_room_of(w);
     size_t bytes = room->code_count * sizeof *room->code, more = c.count * sizeof *room->code;
     room->code = arena_grow(w->arena, room->code, bytes, bytes + more);
     memcpy(room->code + room->code_count, c.items, more);
     room->code_count += c.count;
     return (struct program){ NULL, room->code_count - c.count, (uint16_t)c.count, c.cpu };
-}
-
-void program_run(struct world *w, uint32_t id)
-{
-    struct call *c = call_get(w, id);
-    const struct instruction *code = service_room_of(w)->code;
-    enum step_result result = STEP_NEXT;
-    c->state = CALL_RUNNING;
-    while (result == STEP_NEXT) {
-        if (c->outcome != OUTCOME_OK) {
-            result = STEP_END;
-            break;
-        }
-        const struct instruction *i = &code[c->step++];
-        result = i->run(w, id, i);
-        c = call_get(w, id); /* the pool may have grown */
-    }
-    if (result == STEP_WAIT) c->state = CALL_WAITING;
-    if (result == STEP_END) pod_answer(w, id);
 }
 
 /* Depth-first over operations; one on the path that is met again closes a cycle. Each operation is

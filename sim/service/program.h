@@ -36,10 +36,13 @@ struct program program_compile(struct world *w, struct service *s, const char *o
 #define CALL_DEPTH_MAX 64
 void program_graph_check(struct world *w, struct diag *d);
 
-/* Runs the call's program from call.step until it waits or ends. */
+/* path.c: runs the call's program from call.step until it waits or ends. */
 void program_run(struct world *w, uint32_t call);
+/* The same for a call that waits, unless it still has children to wait for. */
+void program_proceed(struct world *w, uint32_t call);
+/* Sends the child that a call instruction stands for. */
+void program_send(struct world *w, uint32_t call, const struct instruction *i);
 
-enum step_result step_call_run(struct world *w, uint32_t call, const struct instruction *i);
 /* Opens the route of a call step and says what instruction makes it. */
 struct instruction step_call_instruction(struct compiler *c, const struct part *step);
 

@@ -107,9 +107,14 @@ static void pods_open(struct world *w)
     room->sides = arena_alloc(w->arena, room->pod_count * sizeof *room->sides);
     room->zones = arena_alloc(w->arena, room->pod_count);
     room->node_shared = arena_alloc(w->arena, infra_node_count(w) * sizeof *room->node_shared);
-    for (uint32_t i = 0; i < room->service_count; i++)
-        for (uint32_t n = 0; n < room->services[i].capacity; n++)
-            room->pods[room->services[i].first_pod + n].owner = &room->services[i];
+    for (uint32_t i = 0; i < room->service_count; i++) {
+        struct service *s = &room->services[i];
+        for (uint32_t n = 0; n < s->capacity; n++) {
+            struct pod *p = &room->pods[s->first_pod + n];
+            p->owner = s;
+            p->workers = s->discipline->shares ? UINT32_MAX : s->spec->workers;
+        }
+    }
 }
 
 static void groups_open(struct world *w)

@@ -16,40 +16,13 @@ struct call_spec {
 static void on_reply(struct world *w, uint32_t child)
 {
     const struct call *c = call_get(w, child);
-    uint32_t parent = c->parent;
-    struct call *p = call_get(w, parent);
+    struct call *p = call_get(w, c->parent);
     bool optional = route_owner(w, c->route) != 0;
     check(p->pending > 0);
     p->pending--;
     if (c->outcome != OUTCOME_OK && !optional) p->outcome = OUTCOME_ERROR;
     if (c->outcome != OUTCOME_OK && optional && measured(w, p->entered_ns))
         pod_get(w, p->pod)->owner->done_without++;
-    /* Still issuing calls: the step that issues them looks at `pending` itself. */
-    if (p->pending == 0 && p->state == CALL_WAITING) {
-        p->state = CALL_RUNNING;
-        program_run(w, parent);
-    }
-}
-
-static void send(struct world *w, uint32_t call, const struct instruction *i)
-{
-    struct call *c = call_get(w, call);
-    c->pending++;
-    struct call_order order = { .route = i->route,
-                                .parent = call,
-                                .key = step_key(c, call_side(w, call), i),
-                                .sent_ns = now_ns(w),
-                                .deadline_ns = c->deadline_ns,
-                                .priority = c->priority,
-                                .customer = call_side(w, call)->customer,
-                                .tries = tries_below(c, call_side(w, call)) };
-    call_send(w, &order);
-}
-
-enum step_result step_call_run(struct world *w, uint32_t call, const struct instruction *i)
-{
-    send(w, call, i);
-    return call_get(w, call)->pending ? STEP_WAIT : STEP_NEXT;
 }
 
 /* The calls stand in the instructions that follow; all are sent before any is awaited. */
@@ -57,7 +30,7 @@ static enum step_result parallel_run(struct world *w, uint32_t call, const struc
 {
     call_get(w, call)->step += i->count;
     for (uint16_t n = 1; n <= i->count; n++)
-        send(w, call, i + n);
+        program_send(w, call, i + n);
     return call_get(w, call)->pending ? STEP_WAIT : STEP_NEXT;
 }
 
@@ -73,12 +46,13 @@ struct instruction step_call_instruction(struct compiler *c, const struct part *
                                 .timeout = &spec->timeout,
                                 .retry = &spec->retry,
                                 .reply = on_reply,
+                                .proceed = program_proceed,
                                 .owner = spec->optional,
                                 .instance_count = s->capacity,
                                 .instance_base = s->first_pod,
                                 .by_pod = true,
                                 .zones = service_room_of(c->w)->zones + s->first_pod };
-    return (struct instruction){ .run = step_call_run, .route = route_open(c->w, &route, c->d) };
+    return (struct instruction){ .opcode = OPCODE_CALL, .route = route_open(c->w, &route, c->d) };
 }
 
 static void call_compile(struct compiler *c, const struct part *step)

@@ -6,6 +6,7 @@
 #include "workload/workload.h"
 
 #include "base/arena.h"
+#include "flow/flow.h"
 
 void client_reset(struct client *cl)
 {
@@ -43,22 +44,23 @@ void client_send(struct world *w, struct client *cl, uint64_t key, uint32_t numb
         run_away(w, cl);
         return;
     }
-    struct call_order order = {
-        .route = mix_route(&cl->mix, key, turn),
-        .parent = number,
-        .key = key,
-        .sent_ns = now_ns(w),
-        .deadline_ns = TIME_NEVER,
-        .priority = (uint8_t)s->priority,
-        .customer = number,
-    };
+    uint32_t customer = number;
     if (s->keys.kind) {
         struct rng r = call_rng(key, PURPOSE_KEYS);
-        order.customer = keys_draw(&s->keys, &r);
+        customer = keys_draw(&s->keys, &r);
     }
     cl->sent_total++;
-    if (client_counts(w, cl, order.sent_ns)) cl->meter.offered++;
-    call_send(w, &order);
+    if (client_counts(w, cl, now_ns(w))) cl->meter.offered++;
+    uint32_t id = call_take(w);
+    struct call *c = call_get(w, id);
+    c->key = key;
+    c->sent_ns = now_ns(w);
+    c->deadline_ns = TIME_NEVER;
+    c->parent = number;
+    c->priority = (uint8_t)s->priority;
+    call_side(w, id)->customer = customer;
+    call_side(w, id)->tries = 0;
+    call_go(w, id, mix_route(&cl->mix, key, turn));
 }
 
 static void client_count(struct client *cl, const struct call *c, uint32_t reply_bytes,

@@ -83,11 +83,12 @@ static double hold_queue(uint32_t pending)
     struct arena *arena = arena_open();
     struct radix_queue *radix = arena_alloc(arena, sizeof *radix);
     struct judge judge = { nothing_dead, NULL, NULL, 0, false };
-    radix_queue_open(radix);
+    struct front *front = arena_alloc(arena, sizeof *front);
+    radix_queue_open(radix, front);
     struct rng r = rng_open(3);
     struct waiter x = { 0 };
     for (uint32_t i = 0; i < pending; i++) {
-        x = (struct waiter){ (int64_t)(rng_exponential(&r) * 1e6), i, 0 };
+        x = waiter_of((int64_t)(rng_exponential(&r) * 1e6), i, 0);
         radix_queue_push(radix, arena, x);
     }
     double begin = 0;
@@ -95,7 +96,7 @@ static double hold_queue(uint32_t pending)
     for (uint32_t i = 0; i < warm + HOLDS; i++) {
         if (i == warm) begin = bench_clock_ns();
         radix_queue_ready(radix, arena, &judge, INT64_MAX);
-        x = radix->front[--radix->front_count];
+        x = radix_queue_take(radix);
         x.time_ns += (int64_t)(rng_exponential(&r) * 1e6);
         radix_queue_push(radix, arena, x);
     }
