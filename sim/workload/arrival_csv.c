@@ -61,7 +61,8 @@ static void csv_check(void *spec, const struct document *doc, struct place at, c
     struct csv_spec *s = spec;
     struct csv_source source = { .file = s->file, .column = s->column };
     struct csv_series series;
-    source.text = document_read_file(doc, s->file, at, path, d, &source.length);
+    source.text = document_read_file(doc, s->file, at, arena_format(doc->arena, "%s.file", path), d,
+                                     &source.length);
     if (source.text == NULL || !csv_read_series(doc->arena, &source, d, &series)) return;
     double step_ns = (double)series.step_ns * s->stretch;
     if (step_ns < 1 || series.count * step_ns > (double)TIME_MAX_NS) {

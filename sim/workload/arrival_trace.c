@@ -1,6 +1,7 @@
 /* arrival_trace.c - calls at recorded moments, one a row; no chance in it at all. */
 #include "orrery/arrival.h"
 
+#include "base/arena.h"
 #include "engine/judge.h"
 #include "orrery/time.h"
 #include "workload/csv.h"
@@ -42,7 +43,8 @@ static void trace_check(void *spec, const struct document *doc, struct place at,
 {
     struct trace_spec *s = spec;
     struct csv_source source = { .file = s->file, .column = s->column };
-    source.text = document_read_file(doc, s->file, at, path, d, &source.length);
+    source.text = document_read_file(doc, s->file, at, arena_format(doc->arena, "%s.file", path), d,
+                                     &source.length);
     if (source.text == NULL || !csv_read_times(doc->arena, &source, d, &s->times)) return;
     double last_ns = (double)s->times.at_ns[s->times.count - 1] / s->scale;
     if (last_ns > (double)TIME_MAX_NS) {

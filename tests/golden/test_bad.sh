@@ -17,6 +17,15 @@ fail() {
     wrong=1
 }
 
+# Without running: the same problems, unless they come up only in the run.
+check_agrees() {
+    grep -q '^orrery run: ' "$work/stderr" && return
+    "$orrery" check "$case" >"$work/checked" 2>"$work/problems"
+    [ $? -eq 2 ] || fail "orrery check finds nothing"
+    [ -s "$work/checked" ] && fail "orrery check: something on stdout"
+    cmp -s "$work/problems" "$work/stderr" || fail "orrery check says something else"
+}
+
 for case in bad/[0-9]*.lua bad/[0-9]*.json bad/[0-9]*.cmd; do
     golden=${case%.*}.txt
     words=$case wrong=0
@@ -30,6 +39,7 @@ for case in bad/[0-9]*.lua bad/[0-9]*.json bad/[0-9]*.cmd; do
     [ -s "$work/stdout" ] && fail "something on stdout"
     [ -z "$(ls -A "$work/out")" ] || fail "left behind: $(ls -A "$work/out")"
     rm -rf "$work/out"
+    case $case in *.cmd) ;; *) check_agrees ;; esac
     if [ "$update" = --update ]; then
         cp "$work/stderr" "$golden"
     elif ! diff -u "$golden" "$work/stderr" >"$work/diff" 2>&1; then

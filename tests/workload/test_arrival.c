@@ -453,7 +453,7 @@ static void a_series_of_rates_is_not_divided_by_its_step(void **state)
 
 static void a_series_that_cannot_be_played_is_refused(void **state)
 {
-    refuse(state, &arrival_csv, "file=none.csv", "csv: cannot read 'none.csv'");
+    refuse(state, &arrival_csv, "file=none.csv", "csv.file: cannot read 'none.csv'");
     refuse(state, &arrival_csv, "file=broken.csv",
            "broken.csv:2: error: 'x' is not a finite number");
     refuse(state, &arrival_csv, "file=hourly.csv stretch=1e6",
