@@ -9,8 +9,9 @@
 
 #include "orrery/route.h"
 
-#include "base/check.h"
 #include "engine/judge.h"
+
+#include <stdio.h>
 
 #include "base/poison.h"
 
@@ -38,18 +39,20 @@ static struct breaker *breaker_of(const struct filter_site *site, struct world *
     return &b->breaker;
 }
 
-/* The timeline shows every change of state, with what it was judged by. */
+/* The timeline shows every change of state, with what decided it. */
 static void tell(struct world *w, const struct call *c, const struct breaker *b)
 {
-    enum breaker_state state = b->state;
-    struct breaker_counts judged = b->judged;
     static const char *const kinds[] = { "breaker.closed", "breaker.open", "breaker.halfOpen" };
-    recorder_event(w->recorder, now_ns(w), kinds[state], route_name(w, c->route), 0,
-                   "%u failed and %u slow of %u calls", judged.failures, judged.slow, judged.calls);
-    if (w->tracing)
-        recorder_trace(w->recorder, now_ns(w), kinds[state],
-                       "%s cause=%u failed and %u slow of %u calls", route_name(w, c->route),
-                       judged.failures, judged.slow, judged.calls);
+    struct breaker_counts judged = b->judged;
+    char cause[100];
+    if (b->state == BREAKER_HALF_OPEN)
+        snprintf(cause, sizeof cause, "rested, lets calls through to try");
+    else
+        snprintf(cause, sizeof cause, "%u failed and %u slow of %u calls", judged.failures,
+                 judged.slow, judged.calls);
+    const char *kind = kinds[b->state], *route = route_name(w, c->route);
+    recorder_event(w->recorder, now_ns(w), kind, route, 0, "%s", cause);
+    if (w->tracing) recorder_trace(w->recorder, now_ns(w), kind, "%s cause=%s", route, cause);
 }
 
 static enum verdict breaker_on_call(const struct filter_site *site, struct world *w, uint32_t id,

@@ -198,6 +198,7 @@ static void an_open_breaker_refuses_until_it_has_rested(void **state)
     guard_trace_has(&t, "cause=2 failed and 0 slow of 4 calls");
     guard_trace_has(&t, "breaker.reject");
     guard_trace_has(&t, "cause=open");
+    guard_trace_has(&t, "cause=rested");
     guard_trace_has(&t, "cause=0 failed and 0 slow of 2 calls");
     guard_trace_close(&t);
 }
