@@ -14,8 +14,9 @@
 #define CRASH_BACKOFF_NS_MAX (300 * NS_PER_S)
 #define CRASH_FORGET_NS (600 * NS_PER_S)
 /* Kubernetes takes a node for lost after 40 s without a heartbeat (the controller manager's
- * --node-monitor-grace-period); its pods then stay bound to it for their toleration. A node that
- * returns is seen at its next heartbeat, every 10 s (the kubelet's nodeStatusUpdateFrequency). */
+ * --node-monitor-grace-period; 50 s in later releases); its pods then stay bound to it for their
+ * toleration. A node that returns is seen at its next heartbeat, every 10 s (the kubelet's
+ * nodeStatusUpdateFrequency). */
 #define NODE_GRACE_NS (40 * NS_PER_S)
 #define NODE_HEARTBEAT_NS (10 * NS_PER_S)
 
@@ -191,7 +192,7 @@ void pod_drained_check(struct world *w, uint32_t pod)
     if (p->state == POD_DRAINING && p->in_flight == 0 && !p->serving) gone(w, pod);
 }
 
-/* Ends every call at the pod. Answers may cause new calls, which the pod, no longer ready, refuses. */
+/* Ends every call at the pod. Answers may cause new calls, which a pod that is not ready refuses. */
 static void evict_all(struct world *w, uint32_t pod)
 {
     for (uint32_t id = 0; id < w->calls->count && pod_get(w, pod)->in_flight > 0; id++) {
