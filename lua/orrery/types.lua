@@ -8,8 +8,8 @@
 ---@alias orrery.role.step string|orrery.step.cpu|orrery.step.wait|orrery.step.call|orrery.step.parallel|orrery.step.branch|orrery.step.loop|orrery.step.fail|orrery.step.size
 ---@alias orrery.role.option string|orrery.option.option
 ---@alias orrery.role.discipline string|orrery.discipline.fifo|orrery.discipline.lifo|orrery.discipline.priority|orrery.discipline.shortestFirst|orrery.discipline.shortestRemaining|orrery.discipline.processorSharing
----@alias orrery.role.balancer string|orrery.balancer.random|orrery.balancer.roundRobin|orrery.balancer.leastRequest|orrery.balancer.powerOfTwo|orrery.balancer.hash
----@alias orrery.role.filter string|orrery.filter.timeout|orrery.filter.retry|orrery.filter.breaker|orrery.filter.hystrix|orrery.filter.bulkhead|orrery.filter.rateLimit|orrery.filter.throttle|orrery.filter.vegasLimit|orrery.filter.gradientLimit|string
+---@alias orrery.role.balancer string|orrery.balancer.random|orrery.balancer.roundRobin|orrery.balancer.leastRequest|orrery.balancer.powerOfTwo|orrery.balancer.hash|orrery.balancer.ringHash|orrery.balancer.maglev
+---@alias orrery.role.filter string|orrery.filter.timeout|orrery.filter.retry|orrery.filter.breaker|orrery.filter.hystrix|orrery.filter.bulkhead|orrery.filter.rateLimit|orrery.filter.throttle|orrery.filter.vegasLimit|orrery.filter.gradientLimit|orrery.filter.fallback|string
 ---@alias orrery.role.arrival string|orrery.arrival.poisson|orrery.arrival.constantRate|orrery.arrival.renewal|orrery.arrival.batch|orrery.arrival.mmpp|orrery.arrival.diurnal|orrery.arrival.burst|orrery.arrival.csv|orrery.arrival.trace|string
 ---@alias orrery.role.mmppState string|orrery.mmppState.mmppState
 ---@alias orrery.role.keys string|orrery.keys.zipf|orrery.keys.uniformKeys
@@ -213,6 +213,13 @@
 
 ---@class orrery.balancer.hash
 
+---@class orrery.balancer.ringHash
+---@field minimumRingSize? number|string Places on the ring, shared equally by the backends and rounded up. May come first, without its name.
+---@field [integer] any
+
+---@class orrery.balancer.maglev
+---@field tableSize? number|string Entries of the table: a prime number, about a hundred times the backends.
+
 ---@class orrery.filter.timeout
 ---@field after? string How long the caller waits. May come first, without its name.
 ---@field [integer] any
@@ -290,6 +297,12 @@
 ---@field on? ('error'|'timeout'|'unavailable'|'overloaded'|'crashed'|'expired'|'rejected')[] The outcomes that mean that the call was dropped for want of capacity. One of: error, timeout, unavailable, overloaded, crashed, expired, rejected.
 ---@field [integer] any
 
+---@class orrery.filter.fallback
+---@field delay? orrery.role.dist How long the second-best answer takes, as a duration. May come first, without its name.
+---@field replySize? number|string The size of that answer in bytes.
+---@field on? ('error'|'timeout'|'unavailable'|'overloaded'|'crashed'|'expired'|'rejected')[] The outcomes that are replaced. One of: error, timeout, unavailable, overloaded, crashed, expired, rejected.
+---@field [integer] any
+
 ---@class orrery.client
 ---@field target? string Where calls go: a service and one of its endpoints.
 ---@field mix? table<string, number|string> Several targets, each with its weight; every call draws one.
@@ -353,7 +366,7 @@
 ---@field scale? number|string Multiplies the rates.
 ---@field stretch? number|string Multiplies the time axis and leaves the rates: 0.01 plays 100 s in one.
 ---@field values? 'count'|'rate' Whether a value is a count of calls in its step or a rate per second. One of: count, rate.
----@field repeat? boolean Begin again after the last row; else no more calls come.
+---@field cycle? boolean Begin again after the last row; else no more calls come.
 ---@field [integer] any
 
 ---@class orrery.arrival.trace
@@ -403,7 +416,7 @@
 ---@field [integer] any
 
 ---@class orrery.action.callback
----@field function? function The function to call; it is given the handle w. May come first, without its name.
+---@field call? function The function to call; it is given the handle w. May come first, without its name.
 ---@field [integer] any
 
 ---@class orrery.action.crash
@@ -770,6 +783,16 @@ function powerOfTwo(...) end
 ---@return orrery.balancer.hash
 function hash(...) end
 
+---Sends all calls of one customer to the same backend, the next one on a ring of hashes; when one leaves, few customers move but its own. A client's `keys` say who the customer is. At most 32768 backends take part.
+---@param ... any|orrery.balancer.ringHash
+---@return orrery.balancer.ringHash
+function ringHash(...) end
+
+---Sends all calls of one customer to the same backend, by a table in which backends have equal shares; when one leaves, few customers move but its own. A client's `keys` say who the customer is. At most 10000 backends take part.
+---@param ... any|orrery.balancer.maglev
+---@return orrery.balancer.maglev
+function maglev(...) end
+
 ---Gives up on a call that has no answer in time. Inside a retry it bounds each attempt, outside it the whole call. The deadline travels with the call: what its service calls inherits it. The service decides whether abandoned work is cancelled or done in vain.
 ---@param ... any|orrery.filter.timeout
 ---@return orrery.filter.timeout
@@ -814,6 +837,11 @@ function vegasLimit(...) end
 ---@param ... any|orrery.filter.gradientLimit
 ---@return orrery.filter.gradientLimit
 function gradientLimit(...) end
+
+---Answers ok in place of a failure: a cached copy, a default, an empty list. Put it outside the timeout, the retry and the breaker whose failures it is to hide.
+---@param ... any|orrery.filter.fallback
+---@return orrery.filter.fallback
+function fallback(...) end
 
 ---Someone who asks. With a rate calls come whatever becomes of them (open loop); with users each waits for its answer before it thinks and calls again (closed loop). Latency counts from when a call was meant to be sent.
 ---@overload fun(name: string, fields: orrery.client)
