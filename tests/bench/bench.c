@@ -20,7 +20,8 @@ double bench_clock_ns(void)
 
 enum body {
     BARE_MM1, ENGINE_MM1, HOLD_Q10, HOLD_Q1E3, HOLD_Q1E5, HOLD_Q1E6, HOLD_E10, HOLD_E1E3, HOLD_E1E5,
-    HOLD_E1E6, CANCEL_1E3, CANCEL_1E5, BARE_CHAIN3, CHAIN3, CHAIN3_GUARDED, LB3, BODY_COUNT
+    HOLD_E1E6, CANCEL_1E3, CANCEL_1E5, BARE_CHAIN3, CHAIN3, CHAIN3_GUARDED, LB3, CROWD,
+    BODY_COUNT
 };
 
 static const struct bench bodies[BODY_COUNT] = {
@@ -40,6 +41,7 @@ static const struct bench bodies[BODY_COUNT] = {
     [CHAIN3] = { "chain3", calls_chain3 },
     [CHAIN3_GUARDED] = { "chain3.guarded", calls_chain3_guarded },
     [LB3] = { "lb3", calls_lb3 },
+    [CROWD] = { "crowd", calls_crowd_mb },
 };
 
 /* What is reported: the median of a body, as ns or per second, or of one body over another. */
@@ -69,6 +71,7 @@ static const struct figure_row {
     { "chain3.ratio", "ratio", BARE_CHAIN3, CHAIN3, 0, ">= 0.5", 0.5, 1e30 },
     { "chain3.guarded.ratio", "ratio", BARE_CHAIN3, CHAIN3_GUARDED, 0, ">= 0.35", 0.35, 1e30 },
     { "lb3.calls_per_s", "1/s", LB3, BODY_COUNT, 1e9, ">= 5e6", 5e6, 1e30 },
+    { "calls.1e6.mb", "MB", CROWD, BODY_COUNT, 0, "<= 150", 1, 150 },
 };
 #define ROW_COUNT (sizeof rows / sizeof *rows)
 

@@ -24,5 +24,6 @@ double hold_engine_10(void), hold_engine_1e3(void), hold_engine_1e5(void), hold_
 double cancel_1e3(void), cancel_1e5(void);
 /* calls.c: whole scenarios. */
 double calls_chain3(void), calls_chain3_guarded(void), calls_lb3(void);
+double calls_crowd_mb(void); /* peak memory with a million calls in flight, in MB */
 
 #endif

@@ -1,0 +1,16 @@
+#!/bin/sh
+# instructions.sh BENCH - one line a body: its name and the instructions it takes per unit of work,
+# loading and warm-up included, counted by callgrind.
+set -eu
+command -v valgrind >/dev/null || { echo "bench-instructions needs valgrind" >&2; exit 2; }
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+echo "# instructions per unit of work, by callgrind; gcc -O2 with LTO"
+for body in bare.mm1:2000000 engine.mm1:2000000 bare.chain3:700000 chain3:700000 \
+    chain3.guarded:700000 lb3:960000; do
+    name=${body%:*} units=${body#*:}
+    valgrind --tool=callgrind --callgrind-out-file="$work/out" "$1" --only "$name" \
+        >/dev/null 2>"$work/said"
+    total=$(sed -n 's/.*Collected : *//p' "$work/said")
+    echo "$name $((total / units))"
+done
