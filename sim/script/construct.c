@@ -132,12 +132,14 @@ static bool any_missing(lua_State *L)
 static void lost_check(struct script *s, const struct said *said)
 {
     const char *role = said->kind->role;
+    struct place at = said->value->at;
+    if (s->lost.file == at.file && s->lost.line == at.line) return;
     if (!said->source ||
         !tokens_is_statement(said->source->tokens, said->spelled, said->value->at.line))
         return;
-    diag_error(s->diag, said->value->at, NULL, said->kind->example,
-               "%s is %s %s: it stands inside "
-               "an object, not alone",
+    s->lost = at;
+    diag_error(s->diag, at, NULL, said->kind->example,
+               "%s is %s %s: it stands inside an object, not alone",
                said->spelled, strchr("aeiou", *role) ? "an" : "a", role);
 }
 

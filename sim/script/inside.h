@@ -80,6 +80,7 @@ struct script {
     /* loading */
     bool loading;
     bool ran; /* to the end of the scenario */
+    struct place lost; /* of the latest part that was said alone: a loop is told once */
     struct source *sources, *running;
     uint32_t source_count;
     struct value *root;
