@@ -61,7 +61,7 @@ inline_always enum step_result work(struct world *w, uint32_t call, const struct
             pod_hold(w, p, c, 0);
         } else {
             c->step--; /* comes back here when a worker is free */
-            if (!pod_take_worker(w, call)) return STEP_QUEUED;
+            if (pod_queue(w, p, c, call) || !pod_take_worker(w, call)) return STEP_QUEUED;
             c->step++;
         }
     }
@@ -217,7 +217,7 @@ void pod_serve(struct world *w, uint32_t pod)
     if (p->serving) return; /* the loop further up goes on */
     p->serving = 1;
     while (p->queued > 0 && p->running < p->workers) {
-        uint32_t call = waiting_pop(w, pod);
+        uint32_t call = pod_next(w, pod, p);
         struct call *c = call_get(w, call);
         if (s->spec->drop_expired && c->deadline_ns <= now_ns(w)) {
             c->outcome = OUTCOME_EXPIRED;
@@ -258,7 +258,7 @@ void pod_offer(struct world *w, uint32_t pod, uint32_t call)
     if (!s->spec->async) {
         if (p->running < p->workers)
             pod_hold(w, p, c, 0);
-        else if (!pod_take_worker(w, call))
+        else if (pod_queue(w, p, c, call) || !pod_take_worker(w, call))
             return;
     }
     begin(w, call);

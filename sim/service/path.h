@@ -42,6 +42,39 @@ static inline void pod_release(const struct world *w, struct pod *p, struct call
     p->area_busy += (uint64_t)now_ns(w);
 }
 
+/* The next in line: pops a list in place; other orders are waiting.c's. */
+static inline uint32_t pod_next(struct world *w, uint32_t pod, struct pod *p)
+{
+    if (p->owner->discipline->order == ORDER_RANKED) return waiting_pop(w, pod);
+    uint32_t call = p->first;
+    p->first = call_get(w, call)->next;
+    p->queued--;
+    p->area_queue += (uint64_t)now_ns(w);
+    return call;
+}
+
+/* Queues the call at the end, when that is all there is to it. False: see pod_take_worker. */
+static inline bool pod_queue(struct world *w, struct pod *p, struct call *c, uint32_t call)
+{
+    const struct service *s = p->owner;
+    if (s->discipline->order != ORDER_FIFO || s->preempts || s->spec->queue_timeout.kind ||
+        p->queued >= s->spec->queue_limit)
+        return false;
+    struct call_side *side = call_side(w, call);
+    side->queued_ns = now_ns(w);
+    side->queued_at = p->last;
+    c->next = CALL_NONE;
+    c->state = CALL_QUEUED;
+    if (p->queued == 0)
+        p->first = call;
+    else
+        call_get(w, p->last)->next = call;
+    p->last = call;
+    p->queued++;
+    p->area_queue -= (uint64_t)now_ns(w);
+    return true;
+}
+
 /* An end of a call that the pod was offered, whatever became of it. */
 static inline void account(const struct world *w, struct service *s, const struct call *c,
                            enum outcome outcome)
