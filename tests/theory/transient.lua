@@ -2,8 +2,8 @@
 -- A random choice splits Poisson calls into independent Poisson streams, so n pods are n runs.
 local seed = 1
 local after = "20s"
-local stations = 10000
-local rate = 8000
+local stations = 2000
+local rate = 1600
 
 run { duration = after, seed = seed }
 

@@ -20,9 +20,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define REPLICATIONS_MIN 16
-#define REPLICATIONS_MIN_SLICE 8
-#define REPLICATIONS_STEP 8
+#define REPLICATIONS_MIN 8
+#define REPLICATIONS_STEP 4
 #define REPLICATIONS_MAX 2000
 #define SLICE_LENGTH 8
 #define SLICE_TOLERANCE 5
@@ -185,8 +184,7 @@ static bool take(void *state, uint32_t index, struct replica *replica)
         welford_add(&t->rows[i], formula_value(&t->formulas[i], &t->sources, &t->one));
     arena_close(replica->arena);
     t->count++;
-    uint32_t least = t->options->slice ? REPLICATIONS_MIN_SLICE : REPLICATIONS_MIN;
-    return t->count < least || t->count % REPLICATIONS_STEP != 0 || !all_narrow(t);
+    return t->count < REPLICATIONS_MIN || t->count % REPLICATIONS_STEP != 0 || !all_narrow(t);
 }
 
 static void judge(const struct trial *t, struct trial_result *out)
