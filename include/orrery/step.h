@@ -34,7 +34,8 @@ struct instruction {
     uint8_t opcode;          /* enum opcode */
     double probability;
     struct place at;
-    uint64_t unused;
+    uint32_t lane;           /* waits of constant length: where they stand in line */
+    uint32_t unused;
 };
 _Static_assert(sizeof(struct instruction) == 64, "its index becomes an address by a shift");
 

@@ -17,6 +17,9 @@
 #define ALIGN_BYTES ((size_t)16)
 #define SHARED_BYTES ((size_t)64 << 10)
 #define LARGE_BYTES ((size_t)32 << 10)
+/* A block of this many bytes is mapped: growing it moves pages and copies nothing. Pools of calls and
+ * events double from there on; 1e6 calls in flight peaked at 187 MB with copying, see bench. */
+#define MAPPED_BYTES ((size_t)1 << 20)
 #define REQUEST_BYTES_MAX ((size_t)1 << 46)
 
 struct block {
@@ -43,6 +46,19 @@ struct arena *arena_open(void)
     return memory_alloc(sizeof(struct arena));
 }
 
+static size_t block_bytes(size_t size)
+{
+    return sizeof(struct block) + size;
+}
+
+static void block_free(struct block *b)
+{
+    if (b->size >= MAPPED_BYTES)
+        memory_pages_free(b, block_bytes(b->size));
+    else
+        memory_free(b);
+}
+
 void arena_close(struct arena *a)
 {
     if (a == NULL) return;
@@ -50,7 +66,7 @@ void arena_close(struct arena *a)
         c->close(c->thing);
     for (struct block *b = a->newest, *older; b != NULL; b = older) {
         older = b->older;
-        memory_free(b);
+        block_free(b);
     }
     memory_free(a);
 }
@@ -62,7 +78,8 @@ static char *block_data(struct block *b)
 
 static struct block *block_open(struct arena *a, size_t size)
 {
-    struct block *b = memory_alloc(sizeof *b + size);
+    size_t bytes = block_bytes(size);
+    struct block *b = size >= MAPPED_BYTES ? memory_pages(bytes) : memory_alloc(bytes);
     b->size = size;
     b->older = a->newest;
     if (a->newest != NULL) a->newest->newer = b;
@@ -77,7 +94,21 @@ static void block_close(struct arena *a, struct block *b)
     if (b->older != NULL) b->older->newer = b->newer;
     if (a->newest == b) a->newest = b->older;
     a->bytes -= b->size;
-    memory_free(b);
+    block_free(b);
+}
+
+/* A mapped block with more room; its neighbours in the list learn where it went. */
+static struct block *block_grow(struct arena *a, struct block *old, size_t size)
+{
+    size_t before = old->size;
+    bool newest = a->newest == old;
+    struct block *b = memory_pages_resize(old, block_bytes(before), block_bytes(size));
+    b->size = b->used = size;
+    if (b->newer != NULL) b->newer->older = b;
+    if (b->older != NULL) b->older->newer = b;
+    if (newest) a->newest = b;
+    a->bytes += size - before;
+    return b;
 }
 
 static size_t size_aligned(size_t size)
@@ -119,6 +150,7 @@ void *arena_grow(struct arena *a, void *old, size_t old_size, size_t new_size)
     size_t old_cut = size_aligned(old_size > 0 ? old_size : 1);
     size_t new_cut = size_aligned(new_size > 0 ? new_size : 1);
     if (new_cut == old_cut || grow_in_place(a, old, old_cut, new_cut)) return old;
+    if (old_cut >= MAPPED_BYTES) return block_data(block_grow(a, (struct block *)old - 1, new_cut));
     void *piece = arena_alloc(a, new_size);
     memcpy(piece, old, old_size);
     if (old_cut >= LARGE_BYTES) block_close(a, (struct block *)old - 1);

@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 /* The one shared counter: threads run replications side by side. Nothing simulated reads it. */
 static _Atomic uint64_t allocation_count;
@@ -41,4 +42,25 @@ void *memory_resize(void *old, size_t size)
 void memory_free(void *memory)
 {
     free(memory);
+}
+
+static void *pages_counted(void *pages, size_t size)
+{
+    return memory_counted(pages == MAP_FAILED ? NULL : pages, size);
+}
+
+void *memory_pages(size_t size)
+{
+    int flags = MAP_PRIVATE | MAP_ANONYMOUS;
+    return pages_counted(mmap(NULL, size, PROT_READ | PROT_WRITE, flags, -1, 0), size);
+}
+
+void *memory_pages_resize(void *old, size_t old_size, size_t size)
+{
+    return pages_counted(mremap(old, old_size, size, MREMAP_MAYMOVE), size);
+}
+
+void memory_pages_free(void *pages, size_t size)
+{
+    munmap(pages, size);
 }

@@ -203,15 +203,16 @@ uint32_t engine_lane(struct engine *e, int64_t delay_ns, const struct event_type
     return e->lane_count++;
 }
 
+/* The ring is full (or not there): what had wrapped to its beginning moves behind its old end. */
 static void lane_grow(struct engine *e, struct lane *lane)
 {
     uint32_t old = lane->ring ? lane->mask + 1 : 0, wider = old ? 2 * old : 16;
-    struct lane_entry *ring = arena_alloc(e->arena, wider * sizeof *ring);
-    for (uint32_t i = 0; i < lane->tail - lane->head; i++)
-        ring[i] = lane->ring[(lane->head + i) & lane->mask];
-    lane->tail -= lane->head;
-    lane->head = 0;
-    lane->ring = ring;
+    uint32_t head = lane->head & lane->mask, count = lane->tail - lane->head;
+    size_t entry = sizeof *lane->ring;
+    lane->ring = arena_grow(e->arena, lane->ring, old * entry, wider * entry);
+    memcpy(lane->ring + old, lane->ring, head * entry);
+    lane->head = head;
+    lane->tail = head + count;
     lane->mask = wider - 1;
 }
 

@@ -22,11 +22,24 @@ static enum step_result wait_run(struct world *w, uint32_t call, const struct in
     return STEP_WAIT;
 }
 
+/* A wait that always takes the same time needs no place in the queue: it stands in a lane. */
+static enum step_result wait_constant_run(struct world *w, uint32_t call,
+                                          const struct instruction *i)
+{
+    engine_lane_push(w->engine, i->lane, call, call_get(w, call)->generation);
+    return STEP_WAIT;
+}
+
 static void wait_compile(struct compiler *c, const struct part *step)
 {
     const struct wait_spec *spec = step->spec;
-    compile_emit(c, (struct instruction){ .run = wait_run, .dist = &spec->time,
-                                          .route = ROUTE_NONE });
+    struct instruction i = { .run = wait_run, .dist = &spec->time, .route = ROUTE_NONE };
+    if (dist_scv(&spec->time) == 0) {
+        struct rng unused = rng_keyed(0);
+        i.run = wait_constant_run;
+        i.lane = engine_lane(c->w->engine, dist_draw_ns(&spec->time, &unused), &wait_done);
+    }
+    compile_emit(c, i);
 }
 
 static const struct field wait_fields[] = {
