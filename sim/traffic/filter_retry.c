@@ -70,7 +70,9 @@ static enum verdict retry_on_reply(const struct filter_site *site, struct world 
     const struct call *c = call_get(w, id);
     if (!(s->on_mask >> c->outcome & 1)) return FILTER_PASS;
     if (c->attempt + 1u >= s->attempts) return FILTER_PASS;
-    int64_t wait_ns = backoff_ns(&s->backoff, c->key, c->attempt);
+    /* Attempts further up make this another storm: its waits are drawn anew. */
+    uint64_t key = c->key + call_side(w, id)->tries * UINT64_C(0x9e3779b97f4a7c15);
+    int64_t wait_ns = backoff_ns(&s->backoff, key, c->attempt);
     int64_t at_ns = time_add(now_ns(w), wait_ns);
     if (at_ns >= call_side(w, id)->budget_ns) return FILTER_PASS; /* nobody would wait for it */
     if (w->tracing) trace_retry(w, c, wait_ns);
@@ -124,8 +126,8 @@ const struct kind filter_retry = {
     .room = "traffic",
     .doc = "Tries a failed call again after exponential back-off with jitter, unless the deadline "
            "would pass first. At most one on a route.",
-    .source = "Envoy x-envoy-retry-on and retry back-off; Brooker, Exponential backoff and jitter "
-              "(AWS, 2015)",
+    .source = "Brooker, Exponential backoff and jitter (AWS, 2015); outcomes as in Envoy's "
+              "x-envoy-retry-on 5xx",
     .example = "retry { attempts = 3, backoff = \"100ms\", jitter = \"full\" }",
     .spec_size = sizeof(struct retry_spec),
     .fields = retry_fields,
