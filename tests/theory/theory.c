@@ -115,8 +115,20 @@ static bool wanted(const struct theory_case *c, const struct command *command)
            strstr(c->parameters, command->only);
 }
 
-static void cases_run(const struct table *table, const struct command *command, struct tally *t)
+/* After every case, so that a run that is cut short leaves what it measured. */
+static bool scorecard_write(const struct command *c, const struct tally *t)
 {
+    if (c->trial.slice || c->only || strcmp(c->scorecard, "-") == 0) return true;
+    FILE *out = fopen(c->scorecard, "w");
+    if (out) fprintf(out, "%s\n]\n", text_data(&t->scorecard));
+    if (out && fclose(out) == 0) return true;
+    fprintf(stderr, "theory: cannot write %s\n", c->scorecard);
+    return false;
+}
+
+static bool cases_run(const struct table *table, const struct command *command, struct tally *t)
+{
+    bool written = true;
     printf("%-34s %-38s %-20s   %-12s %-12s %-9s %-9s\n", "family", "parameters", "figure",
            "theory", "simulated", "99 % +-", "tolerance");
     for (uint32_t i = 0; i < table->case_count; i++) {
@@ -130,26 +142,16 @@ static void cases_run(const struct table *table, const struct command *command, 
         fprintf(stderr, "theory: %3u of %u  %-34.34s %4u replications %7.2f s\n", i + 1,
                 table->case_count, c->family, result.replications, wall_s() - begin_s);
         t->cases++;
+        written = scorecard_write(command, t) && written;
         arena_close(a);
     }
+    return written;
 }
 
 static void left_out_print(const struct table *table)
 {
     for (uint32_t i = 0; i < table->left_out_count; i++)
         printf("not covered here: %s (%s)\n", table->left_out[i].family, table->left_out[i].why);
-}
-
-static bool scorecard_write(const struct command *c, struct tally *t)
-{
-    bool none = c->trial.slice || c->only || strcmp(c->scorecard, "-") == 0;
-    text_add(&t->scorecard, "\n]\n");
-    FILE *out = none ? NULL : fopen(c->scorecard, "w");
-    if (out) fputs(text_data(&t->scorecard), out);
-    bool written = none || (out && fclose(out) == 0);
-    if (!written) fprintf(stderr, "theory: cannot write %s\n", c->scorecard);
-    text_close(&t->scorecard);
-    return written;
 }
 
 int main(int argc, char **argv)
@@ -165,11 +167,11 @@ int main(int argc, char **argv)
     struct tally tally = { 0 };
     if (!table_read(&table, a, command.table)) return 2;
     double begin_s = wall_s();
-    cases_run(&table, &command, &tally);
+    bool written = cases_run(&table, &command, &tally);
+    text_close(&tally.scorecard);
     if (!command.trial.slice) left_out_print(&table);
     printf("%u rows, %u scenarios, %.0f s%s\n", tally.passed + tally.failed, tally.cases,
            wall_s() - begin_s, command.trial.slice ? " (a slice: five times the tolerance)" : "");
-    bool written = scorecard_write(&command, &tally);
     printf("%u passed, %u failed\n", tally.passed, tally.failed);
     arena_close(a);
     return !written ? 2 : tally.failed || tally.cases == 0 ? 1 : 0;
