@@ -25,6 +25,7 @@ struct group {
     uint32_t *ready;       /* the ready ones, ascending */
     uint32_t ready_count;
     uint32_t version;      /* changes with `ready` */
+    int64_t *since_ns;     /* by backend - first: when it last became ready */
     const char *const *operations;
     uint32_t operation_count;
     const struct part *balancer; /* its owner's wish for callers that say nothing; never NULL */

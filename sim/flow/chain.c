@@ -63,7 +63,6 @@ void call_dispatch(struct world *w, uint32_t id)
         return;
     }
     c->pod = in->backends[chosen].id;
-    if (r->counts) in->backends[chosen].in_flight++;
     c->state = CALL_SENT;
     if (w->tracing) trace_sent(w, id, r);
     if (f->networked) {
@@ -112,7 +111,7 @@ void call_reply(struct world *w, uint32_t id, enum outcome outcome)
             return;
         }
     }
-    route_return(w, id);
+    route_return(w, id, outcome);
     backward(w, id);
 }
 
@@ -129,7 +128,7 @@ const struct event_type call_arrives = { "call.arrives", on_arrives, call_live, 
 static void on_returns(struct world *w, uint32_t id, uint32_t generation)
 {
     (void)generation;
-    route_return(w, id);
+    route_return(w, id, call_get(w, id)->outcome);
     backward(w, id);
 }
 
@@ -137,7 +136,7 @@ const struct event_type call_returns = { "call.returns", on_returns, call_live, 
 
 /* Leaves the server's side to itself: worked on unwanted, or gone. The id is then no longer the
  * caller's; whoever gave up has a new one, or needs none. */
-static void release(struct world *w, uint32_t id)
+static void release(struct world *w, uint32_t id, enum outcome outcome)
 {
     struct call *c = call_get(w, id);
     const struct flow *f = flow_of(w);
@@ -146,7 +145,7 @@ static void release(struct world *w, uint32_t id)
         call_close(w, id);
         return;
     }
-    route_return(w, id);
+    route_return(w, id, outcome);
     c->flags |= CALL_ORPHAN;
     bool gone = state == CALL_REPLIED ||
                 f->groups[f->routes[c->route].group].type->cancel(w, c->pod, id);
@@ -202,7 +201,7 @@ uint32_t call_abandon(struct world *w, uint32_t old, uint8_t index)
 {
     tell_gone(w, old, index + 1);
     uint32_t id = split_caller(w, old, index);
-    release(w, old);
+    release(w, old, OUTCOME_TIMEOUT);
     tell_moved(w, id, old, index);
     return id;
 }
@@ -215,7 +214,7 @@ void call_sever(struct world *w, uint32_t old, enum outcome outcome)
         return;
     }
     uint8_t stage = flow_of(w)->routes[c->route].filter_count;
-    route_return(w, old);
+    route_return(w, old, outcome);
     uint32_t id = split_caller(w, old, stage);
     call_close(w, old);
     tell_moved(w, id, old, stage);
@@ -228,7 +227,7 @@ void call_drop(struct world *w, uint32_t id)
     struct call *c = call_get(w, id);
     tell_gone(w, id, 0);
     if (flow_of(w)->routes[c->route].by_pod) call_unlink(w, c->parent, id);
-    release(w, id);
+    release(w, id, OUTCOME_ABANDONED);
 }
 
 void call_resume(struct world *w, uint32_t id, uint8_t stage)

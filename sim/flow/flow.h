@@ -24,7 +24,8 @@ struct route {
     uint32_t group, operation, owner;
     uint32_t instance_base, instance_count;
     uint8_t filter_count;
-    bool by_pod, counts;
+    bool by_pod;
+    bool counts; /* something is kept of the calls at each backend */
     bool plain; /* no filters, no counting, no network, no trace: the short way there and back */
     struct instance *instances;
     void (*reply)(struct world *w, uint32_t call);
@@ -45,6 +46,8 @@ struct flow {
     uint32_t group_count;
     struct route *routes;
     uint32_t route_count;
+    int64_t *chosen_ns; /* by call: when its backend was chosen; where a balancer observes */
+    uint32_t chosen_capacity;
     bool networked; /* some hop takes time */
     uint32_t lane_there[HOP_COUNT], lane_back[HOP_COUNT];
     int64_t hop_ns[HOP_COUNT];
@@ -62,10 +65,11 @@ static inline struct instance *instance_of(const struct world *w, const struct r
     return r->by_pod ? &r->instances[call_get(w, c->parent)->pod - r->instance_base] : r->instances;
 }
 
-/* Chooses a backend for the call: POSITION_NONE when none is ready. */
+/* pick.c: chooses a backend for the call and counts it there: a position among the instance's
+ * backends, or POSITION_NONE when there is none. */
 uint32_t route_pick(struct world *w, struct route *r, struct instance *in, uint32_t call);
-/* The backend has one call of this caller less. */
-void route_return(struct world *w, uint32_t call);
+/* The backend has one call of this caller less, which ended so as far as the caller can tell. */
+void route_return(struct world *w, uint32_t call, enum outcome outcome);
 
 /* call.c */
 void calls_open(struct world *w);

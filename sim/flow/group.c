@@ -16,6 +16,7 @@ uint32_t group_open(struct world *w, const struct group *group)
     struct group *g = &f->groups[f->group_count];
     *g = *group;
     g->ready = arena_alloc(w->arena, g->capacity * sizeof *g->ready);
+    g->since_ns = arena_alloc(w->arena, g->capacity * sizeof *g->since_ns);
     g->ready_count = 0;
     g->version = 1;
     return f->group_count++;
@@ -49,6 +50,7 @@ void group_ready(struct world *w, uint32_t id, uint32_t backend, bool ready)
         memmove(here + 1, here, tail * sizeof *here);
         *here = backend;
         g->ready_count++;
+        g->since_ns[backend - g->first] = now_ns(w);
     } else {
         memmove(here, here + 1, (tail - 1) * sizeof *here);
         g->ready_count--;

@@ -1,7 +1,4 @@
-/* route.c - opening call sites, and choosing a backend at each.
- *
- * An instance's packed backends follow its group's ready set: rebuilt when the version differs,
- * keeping what this caller knows of those that stay. */
+/* route.c - opening call sites: their filters, their balancer, and a state of each per caller. */
 #include "flow/flow.h"
 
 #include "base/arena.h"
@@ -9,48 +6,6 @@
 #include "engine/judge.h"
 
 #include <string.h>
-
-static void refresh(struct instance *in, const struct group *g)
-{
-    struct backend *now = in->backends, *old = now + g->capacity;
-    memcpy(old, now, in->count * sizeof *now);
-    for (uint32_t i = 0; i < g->ready_count; i++) {
-        uint32_t was = in->position[g->ready[i] - g->first];
-        now[i] =
-            was != POSITION_NONE ? old[was] : (struct backend){ .id = g->ready[i], .weight = 1 };
-    }
-    memset(in->position, 0xff, g->capacity * sizeof *in->position);
-    for (uint32_t i = 0; i < g->ready_count; i++)
-        in->position[g->ready[i] - g->first] = i;
-    in->count = g->ready_count;
-    in->version = g->version;
-}
-
-uint32_t route_pick(struct world *w, struct route *r, struct instance *in, uint32_t call)
-{
-    const struct group *g = &flow_of(w)->groups[r->group];
-    if (in->version != g->version) refresh(in, g);
-    if (in->count <= 1) return in->count ? 0 : POSITION_NONE;
-    struct pick pick = { hash_mix(call_side(w, call)->customer), &in->rng, r->balancer_shared,
-                         in->version };
-    uint32_t chosen =
-        r->balancer->pick(r->balancer_spec, in->balancer_state, in->backends, in->count, &pick);
-    check(chosen < in->count);
-    return chosen;
-}
-
-void route_return(struct world *w, uint32_t call)
-{
-    const struct call *c = call_get(w, call);
-    const struct flow *f = flow_of(w);
-    const struct route *r = &f->routes[c->route];
-    if (!r->counts) return;
-    struct instance *in = instance_of(w, r, c);
-    uint32_t position = in->position[c->pod - f->groups[r->group].first];
-    /* A backend that left and came back starts its count anew. */
-    if (position != POSITION_NONE && in->backends[position].in_flight > 0)
-        in->backends[position].in_flight--;
-}
 
 uint32_t route_owner(const struct world *w, uint32_t route)
 {
@@ -149,7 +104,9 @@ static void instance_open(struct world *w, const struct route *r, struct instanc
     in->backends = arena_alloc(w->arena, 2 * g->capacity * sizeof *in->backends);
     in->position = arena_alloc(w->arena, g->capacity * sizeof *in->position);
     memset(in->position, 0xff, g->capacity * sizeof *in->position);
-    in->balancer_state = arena_alloc(w->arena, r->balancer->state_size);
+    const struct balancer_type *balancer = r->balancer;
+    in->balancer_state = arena_alloc(
+        w->arena, balancer->state_size + g->capacity * balancer->backend_state_size);
     in->rng = rng_open(key);
 }
 
@@ -201,13 +158,14 @@ uint32_t route_open(struct world *w, const struct route_spec *spec, struct diag 
     r->balancer = balancer->kind->vtable;
     r->balancer_spec = balancer->spec;
     r->balancer_shared = arena_alloc(w->arena, r->balancer->shared_size);
-    r->counts = r->balancer->counts;
+    r->counts = r->balancer->counts || r->balancer->observe;
     const struct part *filters = spec->filters.items;
     for (uint32_t i = 0; i < spec->filters.count; i++)
         filter_add(w, r, id, &filters[i]);
     filter_add(w, r, id, spec->retry);
     filter_add(w, r, id, spec->timeout);
     instances_open(w, r, id, spec);
-    r->plain = r->filter_count == 0 && !r->counts && !f->networked && !w->tracing;
+    r->plain = r->filter_count == 0 && !r->counts && !r->balancer->refuses && !f->networked &&
+               !w->tracing;
     return id;
 }

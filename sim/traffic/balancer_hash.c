@@ -4,7 +4,7 @@
  * That is the point of comparison for consistent hashing. */
 #include "orrery/balancer.h"
 
-static uint32_t hash_pick(const void *spec, void *state, const struct backend *backends, uint32_t n,
+static uint32_t hash_pick(const void *spec, void *state, struct backend *backends, uint32_t n,
                           const struct pick *pick)
 {
     (void)spec, (void)state, (void)backends;

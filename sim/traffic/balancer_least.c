@@ -11,7 +11,7 @@ struct least_spec {
     uint32_t ties;
 };
 
-static uint32_t least_pick(const void *spec, void *state, const struct backend *backends,
+static uint32_t least_pick(const void *spec, void *state, struct backend *backends,
                            uint32_t n, const struct pick *pick)
 {
     (void)state;

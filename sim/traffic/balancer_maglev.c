@@ -12,7 +12,7 @@ struct maglev_spec {
     uint32_t entry_count;
 };
 
-static uint32_t maglev_pick(const void *spec, void *state, const struct backend *backends,
+static uint32_t maglev_pick(const void *spec, void *state, struct backend *backends,
                             uint32_t n, const struct pick *pick)
 {
     (void)state;

@@ -31,7 +31,7 @@ static uint32_t idler(const struct backend *backends, uint32_t held, uint32_t ot
     return backends[other].in_flight < backends[held].in_flight ? other : held;
 }
 
-static uint32_t choices_pick(const void *spec, void *state, const struct backend *backends,
+static uint32_t choices_pick(const void *spec, void *state, struct backend *backends,
                              uint32_t n, const struct pick *pick)
 {
     (void)state;

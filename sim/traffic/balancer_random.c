@@ -1,7 +1,7 @@
 /* balancer_random.c - any ready backend, all alike. The yardstick of the other balancers. */
 #include "orrery/balancer.h"
 
-static uint32_t random_pick(const void *spec, void *state, const struct backend *backends,
+static uint32_t random_pick(const void *spec, void *state, struct backend *backends,
                             uint32_t n, const struct pick *pick)
 {
     (void)spec, (void)state, (void)backends;

@@ -11,7 +11,7 @@ struct ring_spec {
     uint32_t entry_count_min;
 };
 
-static uint32_t ring_pick(const void *spec, void *state, const struct backend *backends, uint32_t n,
+static uint32_t ring_pick(const void *spec, void *state, struct backend *backends, uint32_t n,
                           const struct pick *pick)
 {
     (void)state;

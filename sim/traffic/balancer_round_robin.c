@@ -10,7 +10,7 @@ struct turn {
     bool begun;
 };
 
-static uint32_t turn_pick(const void *spec, void *state, const struct backend *backends, uint32_t n,
+static uint32_t turn_pick(const void *spec, void *state, struct backend *backends, uint32_t n,
                           const struct pick *pick)
 {
     (void)spec, (void)backends;
