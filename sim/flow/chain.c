@@ -13,7 +13,7 @@ struct filter_site filter_site_of(const struct world *w, uint32_t id, uint8_t in
     return instance_of(w, &flow_of(w)->routes[c->route], c)->sites[index];
 }
 
-static void backward(struct world *w, uint32_t id)
+void call_backward(struct world *w, uint32_t id)
 {
     struct call *c = call_get(w, id);
     const struct route *r = &flow_of(w)->routes[c->route];
@@ -59,7 +59,7 @@ void call_dispatch(struct world *w, uint32_t id)
         if (w->tracing)
             recorder_trace(w->recorder, now_ns(w), "call.unavailable", "%s no ready backend",
                            r->name);
-        backward(w, id);
+        call_backward(w, id);
         return;
     }
     c->pod = in->backends[chosen].id;
@@ -86,7 +86,7 @@ void call_forward(struct world *w, uint32_t id)
         if (verdict == FILTER_WAIT) return;
         if (verdict == FILTER_ANSWER) {
             c->outcome = (uint8_t)outcome;
-            backward(w, id);
+            call_backward(w, id);
             return;
         }
         c->stage++;
@@ -112,7 +112,7 @@ void call_reply(struct world *w, uint32_t id, enum outcome outcome)
         }
     }
     route_return(w, id, outcome);
-    backward(w, id);
+    call_backward(w, id);
 }
 
 static void on_arrives(struct world *w, uint32_t id, uint32_t generation)
@@ -129,106 +129,10 @@ static void on_returns(struct world *w, uint32_t id, uint32_t generation)
 {
     (void)generation;
     route_return(w, id, call_get(w, id)->outcome);
-    backward(w, id);
+    call_backward(w, id);
 }
 
 const struct event_type call_returns = { "call.returns", on_returns, call_live, PHASE_WORK };
-
-/* Leaves the server's side to itself: worked on unwanted, or gone. The id is then no longer the
- * caller's; whoever gave up has a new one, or needs none. */
-static void release(struct world *w, uint32_t id, enum outcome outcome)
-{
-    struct call *c = call_get(w, id);
-    const struct flow *f = flow_of(w);
-    uint8_t state = c->state;
-    if (state == CALL_CALLER) {
-        call_close(w, id);
-        return;
-    }
-    route_return(w, id, outcome);
-    c->flags |= CALL_ORPHAN;
-    bool gone = state == CALL_REPLIED ||
-                f->groups[f->routes[c->route].group].type->cancel(w, c->pod, id);
-    if (gone) call_close(w, id);
-}
-
-/* Filters outside the one that gave up learn the id they must now wait for. */
-static void tell_moved(struct world *w, uint32_t id, uint32_t old, uint8_t index)
-{
-    const struct call *c = call_get(w, id);
-    const struct route *r = &flow_of(w)->routes[c->route];
-    for (uint8_t i = 0; i < index; i++)
-        if (r->filters[i].type->on_moved)
-            r->filters[i].type->on_moved(&instance_of(w, r, c)->sites[i], w, id, old);
-}
-
-/* Filters from `first` on that saw the call go out will see no reply to it. */
-static void tell_gone(struct world *w, uint32_t id, uint8_t first)
-{
-    const struct call *c = call_get(w, id);
-    const struct route *r = &flow_of(w)->routes[c->route];
-    uint8_t end = c->stage + (c->state == CALL_CALLER && c->stage < r->filter_count);
-    for (uint8_t i = first; i < end; i++)
-        if (r->filters[i].type->on_gone)
-            r->filters[i].type->on_gone(&instance_of(w, r, c)->sites[i], w, id);
-}
-
-/* The caller's side of a call under a new id, its reply due at filter `index`. */
-static uint32_t split_caller(struct world *w, uint32_t old, uint8_t index)
-{
-    uint32_t id = call_take(w);
-    struct call *from = call_get(w, old), *c = call_get(w, id);
-    uint32_t generation = c->generation;
-    *c = *from;
-    c->generation = generation;
-    c->state = CALL_CALLER;
-    c->stage = index;
-    c->flags = 0;
-    struct call_side *side = call_side(w, id), *old_side = call_side(w, old);
-    side->child = CALL_NONE;
-    side->customer = old_side->customer;
-    side->tries = old_side->tries;
-    side->budget_ns = old_side->budget_ns;
-    side->reply_bytes = 0;
-    if (flow_of(w)->routes[c->route].by_pod) {
-        call_unlink(w, from->parent, old);
-        call_link(w, from->parent, id);
-    }
-    return id;
-}
-
-uint32_t call_abandon(struct world *w, uint32_t old, uint8_t index)
-{
-    tell_gone(w, old, index + 1);
-    uint32_t id = split_caller(w, old, index);
-    release(w, old, OUTCOME_TIMEOUT);
-    tell_moved(w, id, old, index);
-    return id;
-}
-
-void call_sever(struct world *w, uint32_t old, enum outcome outcome)
-{
-    struct call *c = call_get(w, old);
-    if (c->flags & CALL_ORPHAN) {
-        call_close(w, old);
-        return;
-    }
-    uint8_t stage = flow_of(w)->routes[c->route].filter_count;
-    route_return(w, old, outcome);
-    uint32_t id = split_caller(w, old, stage);
-    call_close(w, old);
-    tell_moved(w, id, old, stage);
-    call_get(w, id)->outcome = (uint8_t)outcome;
-    backward(w, id);
-}
-
-void call_drop(struct world *w, uint32_t id)
-{
-    struct call *c = call_get(w, id);
-    tell_gone(w, id, 0);
-    if (flow_of(w)->routes[c->route].by_pod) call_unlink(w, c->parent, id);
-    release(w, id, OUTCOME_ABANDONED);
-}
 
 void call_resume(struct world *w, uint32_t id, uint8_t stage)
 {
@@ -242,5 +146,5 @@ void call_answer(struct world *w, uint32_t id, uint8_t index, enum outcome outco
     check(c->state == CALL_CALLER && index < FILTERS_MAX);
     c->stage = index;
     c->outcome = (uint8_t)outcome;
-    backward(w, id);
+    call_backward(w, id);
 }

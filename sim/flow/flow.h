@@ -111,6 +111,8 @@ static inline void call_give(struct world *w, uint32_t id)
 /* chain.c: out through the filters, and to a backend that has to be chosen. */
 void call_forward(struct world *w, uint32_t id);
 void call_dispatch(struct world *w, uint32_t id);
+/* Back through the filters below call.stage, to its maker. */
+void call_backward(struct world *w, uint32_t id);
 
 /* Sends a call that call_take gave and its taker has filled in. */
 static inline __attribute__((always_inline)) void call_go(struct world *w, uint32_t id,
