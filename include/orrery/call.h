@@ -45,7 +45,8 @@ enum call_flag {
     CALL_INTERRUPTED = 4, /* side.remaining_ns of CPU work are left of its current step */
     CALL_BEGUN = 8,       /* its program has begun (disturbances were applied) */
     CALL_LOOPED = 16,     /* side.loops counts its rounds of loop steps: fresh draws each round */
-    CALL_QUEUED_ONCE = 32 /* side.queued_ns says since when */
+    CALL_QUEUED_ONCE = 32, /* side.queued_ns says since when */
+    CALL_ATTEMPT = 64     /* a filter of its route has split a call, of which it is one attempt */
 };
 
 struct call {
@@ -59,7 +60,7 @@ struct call {
     uint32_t pod;
     uint32_t next;       /* link in a pod's queue, or in the free list */
     uint32_t step;       /* the next instruction, in its room's code */
-    uint16_t pending;    /* children whose answers are awaited */
+    uint16_t pending;    /* children (or attempts) whose answers are awaited */
     uint8_t state, outcome;
     uint8_t stage;       /* filters passed on the way out */
     uint8_t attempt;     /* 0 for the first */
@@ -149,7 +150,8 @@ void call_reply(struct world *w, uint32_t id, enum outcome outcome);
 
 /* The filter at position `index` gives up on the attempt under way, which is cancelled or worked
  * on unwanted, as its service declares. Returns the caller's side, under a new id: the old one
- * belongs to the server now. Follow it with call_answer. */
+ * belongs to the server now. Follow it with call_answer. CALL_NONE: the server, set free, answered
+ * others, and one of those answers has ended this call too. */
 uint32_t call_abandon(struct world *w, uint32_t id, uint8_t index);
 
 /* The caller itself is gone: abandons, and nobody is told. */

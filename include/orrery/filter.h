@@ -2,7 +2,11 @@
  *
  * A route lists its filters outermost first. on_call runs on the way out, on_reply on the way back; a
  * filter that says WAIT keeps the call and later resumes or answers it. State is per caller
- * instance (each pod of a calling service has its own, a client has one), zeroed at open. */
+ * instance (each pod of a calling service has its own, a client has one), zeroed at open.
+ *
+ * A filter may also split a call: several attempts of it are then in flight at once, each a call
+ * of its own that passes the filters further in, while the call itself waits at the filter. Of the
+ * attempts that are answered the filter takes one; the others are abandoned. */
 #ifndef ORRERY_FILTER_H
 #define ORRERY_FILTER_H
 
@@ -30,6 +34,12 @@ struct filter_type {
                             enum outcome *outcome);
     /* The reply's outcome is in the call; may be changed there. WAIT: as above. NULL: pass. */
     enum verdict (*on_reply)(const struct filter_site *site, struct world *w, uint32_t call);
+    /* Of filters that split calls. One of the call's attempts has its reply, the outcome is in the
+     * attempt; call.pending counts those still in flight. ANSWER: it is the call's own answer; the
+     * rest are abandoned. WAIT: it is not, and is closed; an attempt in flight, or one that an
+     * event of the filter will send, must follow. Send none from here. */
+    enum verdict (*on_attempt)(const struct filter_site *site, struct world *w, uint32_t call,
+                               uint32_t attempt);
     /* The call got a new id while this filter still guards it: arm its timers again. `old` is only
      * a number by now. */
     void (*on_moved)(const struct filter_site *site, struct world *w, uint32_t call, uint32_t old);
@@ -37,10 +47,19 @@ struct filter_type {
      * Told to all it has passed and to the one that keeps it waiting; give back what it holds, but
      * begin nothing with other calls (schedule that for now). */
     void (*on_gone)(const struct filter_site *site, struct world *w, uint32_t call);
-    bool retries; /* makes attempts: inner filters' timers belong to one attempt */
+    bool retries; /* makes attempts: inner filters' timers belong to one attempt. One a route */
 };
 
 /* What the filter at `index` of the call's route works with; for events of filters. */
 struct filter_site filter_site_of(const struct world *w, uint32_t call, uint8_t index);
+
+/* Splits a call that is under way, past the filter at `index`: returns the caller's side, under a
+ * new id, which waits at the filter with the old one as its attempt in flight. */
+uint32_t call_split(struct world *w, uint32_t call, uint8_t index);
+
+/* Sends an attempt of a call that waits at a filter (after call_split, or with on_call or on_reply
+ * about to say WAIT), from the next filter on. `number`: 0 for the first. It may be answered, and
+ * the call over, before this returns: hold (call, generation). */
+void call_attempt(struct world *w, uint32_t call, uint8_t number);
 
 #endif

@@ -17,15 +17,19 @@ void call_backward(struct world *w, uint32_t id)
 {
     struct call *c = call_get(w, id);
     const struct route *r = &flow_of(w)->routes[c->route];
+    uint8_t end = c->flags & CALL_ATTEMPT ? attempt_floor(w, id) : 0;
     c->state = CALL_CALLER;
-    while (c->stage > 0) {
+    while (c->stage > end) {
         uint8_t index = --c->stage;
         const struct filter_type *type = r->filters[index].type;
         if (!type->on_reply) continue;
         if (type->on_reply(&instance_of(w, r, c)->sites[index], w, id) == FILTER_WAIT) return;
         c = call_get(w, id); /* the pool may have grown */
     }
-    call_finish(w, id, r);
+    if (end)
+        attempt_answered(w, id);
+    else
+        call_finish(w, id, r);
 }
 
 static void trace_sent(struct world *w, uint32_t id, const struct route *r)

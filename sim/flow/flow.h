@@ -41,6 +41,13 @@ struct route {
 
 enum hop { HOP_LOCAL, HOP_CROSS_ZONE, HOP_INTERNET, HOP_COUNT };
 
+/* Calls that are attempts of another one (split.c). */
+struct attempts {
+    uint32_t *trunks; /* by attempt: the call that waits for it */
+    uint32_t trunk_capacity;
+    uint64_t begun, taken, untaken, abandoned;
+};
+
 struct flow {
     struct group *groups;
     uint32_t group_count;
@@ -51,6 +58,7 @@ struct flow {
     bool networked; /* some hop takes time */
     uint32_t lane_there[HOP_COUNT], lane_back[HOP_COUNT];
     int64_t hop_ns[HOP_COUNT];
+    struct attempts attempts;
 };
 
 static inline struct flow *flow_of(const struct world *w)
@@ -111,8 +119,29 @@ static inline void call_give(struct world *w, uint32_t id)
 /* chain.c: out through the filters, and to a backend that has to be chosen. */
 void call_forward(struct world *w, uint32_t id);
 void call_dispatch(struct world *w, uint32_t id);
-/* Back through the filters below call.stage, to its maker. */
+/* Back through the filters below call.stage, to its maker or to the filter that split it. */
 void call_backward(struct world *w, uint32_t id);
+
+/* abandon.c */
+/* A new call like the old one, at the caller's filter `stage`, in no family yet. */
+uint32_t call_copy(struct world *w, uint32_t old, uint8_t stage);
+/* The caller's side of a call under a new id, its reply due at filter `index`: it takes the old
+ * one's place in the family, and filters further out are told. */
+uint32_t call_caller_side(struct world *w, uint32_t old, uint8_t index);
+/* Leaves the server's side to itself: worked on unwanted, or gone. The id is then no longer the
+ * caller's; whoever gave up has a new one, or needs none. Balancers hear that it ended so. */
+void call_release(struct world *w, uint32_t id, enum outcome outcome);
+/* Filters from `first` on that saw the call go out will see no reply to it. */
+void call_tell_gone(struct world *w, uint32_t id, uint8_t first);
+
+/* split.c */
+/* The stage below which an attempt's reply does not go. */
+uint8_t attempt_floor(const struct world *w, uint32_t attempt);
+void attempt_replace(struct world *w, uint32_t attempt, uint32_t old);
+void attempt_answered(struct world *w, uint32_t attempt);
+/* Abandons the attempts of a call. False: what that set free has ended the call itself. */
+bool attempts_drop(struct world *w, uint32_t call);
+void attempts_check(const struct world *w, uint32_t in_flight);
 
 /* Sends a call that call_take gave and its taker has filled in. */
 static inline __attribute__((always_inline)) void call_go(struct world *w, uint32_t id,

@@ -56,9 +56,13 @@ static void flow_open(struct world *w, void *state, struct diag *d)
 static void flow_check(const struct world *w)
 {
     const struct calls *p = w->calls;
-    uint32_t open = 0;
-    for (uint32_t id = 0; id < p->count; id++)
-        open += p->items[id].state != CALL_FREE;
+    uint32_t open = 0, attempts = 0;
+    for (uint32_t id = 0; id < p->count; id++) {
+        bool used = p->items[id].state != CALL_FREE;
+        open += used;
+        attempts += used && p->items[id].flags & CALL_ATTEMPT;
+    }
+    attempts_check(w, attempts);
     check(open == p->in_flight && open <= p->opened);
 }
 

@@ -246,7 +246,7 @@ void pod_offer(struct world *w, uint32_t pod, uint32_t call)
     c->step = s->programs[flow_of(w)->routes[c->route].operation].start;
     c->pending = 0;
     c->outcome = OUTCOME_OK;
-    c->flags &= CALL_ORPHAN;
+    c->flags &= CALL_ORPHAN | CALL_ATTEMPT;
     s->offered_total++;
     if (measured(w, now)) s->meter.offered++;
     if (__builtin_expect(p->state != POD_READY && p->state != POD_DRAINING, 0)) {

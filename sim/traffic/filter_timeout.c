@@ -39,7 +39,9 @@ static bool timer_stale(const struct world *w, uint32_t a, uint8_t index)
     const struct call *c = call_get(w, timer_call(a));
     if (c->flags & CALL_ORPHAN) return true; /* given up already; the caller has another id */
     if (c->stage <= index) return true;      /* its answer has come past this filter */
-    return route_retry_index(w, c->route) < index && c->attempt != a >> ATTEMPT_SHIFT;
+    bool per_attempt = route_retry_index(w, c->route) < index;
+    if (c->flags & CALL_ATTEMPT && !per_attempt) return true; /* it waits under another id */
+    return per_attempt && c->attempt != a >> ATTEMPT_SHIFT;
 }
 
 static void timer_fire(struct world *w, uint32_t a, uint8_t index)
@@ -50,7 +52,7 @@ static void timer_fire(struct world *w, uint32_t a, uint8_t index)
         recorder_trace(w->recorder, now_ns(w), "call.timeout", "%s key=%016llx attempt=%u",
                        route_name(w, c->route), (unsigned long long)c->key, c->attempt);
     uint32_t id = call_abandon(w, timer_call(a), index);
-    call_answer(w, id, index, OUTCOME_TIMEOUT);
+    if (id != CALL_NONE) call_answer(w, id, index, OUTCOME_TIMEOUT);
 }
 
 /* One event type a position, so that a timer knows where it stands without an argument more. */

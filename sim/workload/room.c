@@ -82,7 +82,7 @@ static uint64_t in_flight(const struct world *w, const struct client *cl)
     uint64_t count = 0;
     for (uint32_t id = 0; id < w->calls->count; id++) {
         const struct call *c = call_get(w, id);
-        if (c->state == CALL_FREE || c->flags & CALL_ORPHAN) continue;
+        if (c->state == CALL_FREE || c->flags & (CALL_ORPHAN | CALL_ATTEMPT)) continue;
         bool own = false;
         for (uint32_t i = 0; i < cl->mix.count && !own; i++)
             own = c->route == cl->mix.routes[i];

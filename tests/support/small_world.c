@@ -21,6 +21,7 @@ extern const struct kind flow_network, client_kind, filter_timeout, filter_retry
     filter_vegas,
     filter_gradient,
     filter_fallback,
+    filter_twin,
     balancer_maglev,
     balancer_ring_hash;
 
@@ -147,6 +148,7 @@ static const struct kind metronome = {
 /* ------------------------------------------------------------------------- the world */
 
 static const struct kind *const small_kinds[] = {
+    &filter_twin,
     &flow_network,   &client_kind,    &filter_timeout,       &filter_retry,   &balancer_random,
     &balancer_least, &balancer_p2c,   &balancer_round_robin, &balancer_hash,  &keys_zipf,
     &keys_uniform,   &dist_constant,  &dist_exponential,     &stub_kind,      &metronome,
