@@ -51,6 +51,8 @@ read_globals = {
   "hash",
   "ringHash",
   "maglev",
+  "instant",
+  "static",
   "timeout",
   "retry",
   "breaker",

@@ -7,6 +7,15 @@
 
 #include "orrery/world.h"
 
+/* What a connection meets at an address that some caller believes in. */
+enum reach {
+    REACH_OPEN,    /* the backend takes it */
+    REACH_REFUSED, /* nothing listens there: a reset at once */
+    REACH_SILENT,  /* nothing answers at all */
+    REACH_WRONG,   /* another has the address by now, and answers with an error */
+    REACH_GONE     /* who had the address is gone for good: which of these three, the caller says */
+};
+
 struct endpoint_type {
     const char *name;
     /* Takes the call: answers it by call_reply sooner or later, exactly once. */
@@ -14,6 +23,16 @@ struct endpoint_type {
     /* The caller no longer waits. True: all trace of the call is gone from here. False: it is
      * worked on to the end, and closed by call_close (its `orphan` is set). */
     bool (*cancel)(struct world *w, uint32_t backend, uint32_t call);
+    /* Where it is now: another value when another has taken its place. Never 0. NULL: never moves. */
+    uint64_t (*address)(const struct world *w, uint32_t backend);
+    /* What is met at this address, which it has or once had. NULL: always open. */
+    enum reach (*reach)(const struct world *w, uint32_t backend, uint64_t address);
+};
+
+/* Told after a backend has become ready or has ceased to be. */
+struct group_watcher {
+    void (*told)(struct world *w, const struct group_watcher *watcher, uint32_t backend);
+    struct group_watcher *next;
 };
 
 struct group {
@@ -26,9 +45,12 @@ struct group {
     uint32_t ready_count;
     uint32_t version;      /* changes with `ready` */
     int64_t *since_ns;     /* by backend - first: when it last became ready */
+    int64_t *left_ns;      /* and when it last ceased to be */
     const char *const *operations;
     uint32_t operation_count;
     const struct part *balancer; /* its owner's wish for callers that say nothing; never NULL */
+    const struct part *discovery; /* the same; NULL or kind NULL: readiness reaches them at once */
+    struct group_watcher *watchers;
 };
 
 #define GROUP_NONE UINT32_MAX
@@ -38,6 +60,10 @@ struct group *group_get(const struct world *w, uint32_t id);
 uint32_t group_find(const struct world *w, const char *name);
 /* Marks a backend ready or not; idempotent. */
 void group_ready(struct world *w, uint32_t id, uint32_t backend, bool ready);
+bool group_is_ready(const struct group *g, uint32_t backend);
+/* Keeps `watcher`, which the caller owns. Told in the order of watching. */
+void group_watch(struct world *w, uint32_t id, struct group_watcher *watcher);
+uint64_t group_address(const struct world *w, const struct group *g, uint32_t backend);
 
 /* Judges "cart GET /cart" against the document: an object with an `endpoints` map called cart, and
  * its key "GET /cart" (which may be left out when there is only one). For kind checks. */

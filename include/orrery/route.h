@@ -12,6 +12,7 @@ struct route_spec {
     const char *target;    /* "cart GET /cart" */
     struct place at;
     const struct part *balancer; /* NULL or kind NULL: the group's wish */
+    const struct part *discovery; /* the same */
     struct list filters;   /* parts of role "filter", outermost first */
     const struct part *timeout, *retry; /* the two everyday filters, said as fields: [retry, timeout] */
     /* Told once when a call is over; the call closes after it returns. It notes, and sends nothing. */

@@ -9,6 +9,7 @@
 ---@alias orrery.role.option string|orrery.option.option
 ---@alias orrery.role.discipline string|orrery.discipline.fifo|orrery.discipline.lifo|orrery.discipline.priority|orrery.discipline.shortestFirst|orrery.discipline.shortestRemaining|orrery.discipline.processorSharing
 ---@alias orrery.role.balancer string|orrery.balancer.random|orrery.balancer.roundRobin|orrery.balancer.leastRequest|orrery.balancer.powerOfTwo|orrery.balancer.hash|orrery.balancer.ringHash|orrery.balancer.maglev
+---@alias orrery.role.discovery string|orrery.discovery.instant|orrery.discovery.static
 ---@alias orrery.role.filter string|orrery.filter.timeout|orrery.filter.retry|orrery.filter.breaker|orrery.filter.hystrix|orrery.filter.bulkhead|orrery.filter.rateLimit|orrery.filter.throttle|orrery.filter.vegasLimit|orrery.filter.gradientLimit|orrery.filter.fallback|string
 ---@alias orrery.role.arrival string|orrery.arrival.poisson|orrery.arrival.constantRate|orrery.arrival.renewal|orrery.arrival.batch|orrery.arrival.mmpp|orrery.arrival.diurnal|orrery.arrival.burst|orrery.arrival.csv|orrery.arrival.trace|string
 ---@alias orrery.role.mmppState string|orrery.mmppState.mmppState
@@ -131,8 +132,10 @@
 ---@field dropExpired? boolean Whether a call whose deadline passed while it waited is dropped unserved.
 ---@field onAbandon? 'finish'|'cancel' What happens to work nobody waits for any more: really done, or really cancelled (with the calls it has made). One of: finish, cancel.
 ---@field terminationGracePeriod? string How long a pod that is taken away may finish its calls before it is killed.
+---@field preStop? string How long a pod that is taken away goes on serving before its process is told to end: a preStop hook that sleeps. It counts into terminationGracePeriod.
 ---@field unreachableToleration? string How long a pod stays bound to a node that is lost, before it is replaced elsewhere; counts once the node has been silent for 40 s. As Kubernetes' toleration of node.kubernetes.io/unreachable.
 ---@field balancer? orrery.role.balancer How callers that say nothing choose among the pods.
+---@field discovery? orrery.role.discovery How callers that say nothing learn which pods there are; unless said, readiness reaches them at once.
 ---@field endpoints table<string, orrery.role.step[]> What it answers to, by name, and the steps each takes.
 
 ---@class orrery.resources.resources
@@ -157,6 +160,7 @@
 ---@field retry? orrery.role.filter What to do when an attempt fails.
 ---@field filters? (orrery.role.filter)[] Further guards, outermost first, outside `retry` and `timeout`.
 ---@field balancer? orrery.role.balancer How this caller chooses a pod; the called service's own choice by default.
+---@field discovery? orrery.role.discovery How each pod of this caller learns which pods it can call; as the called service wishes by default.
 ---@field optional? boolean Whether the caller can do without the answer: a failure is then no error.
 ---@field [integer] any
 
@@ -219,6 +223,13 @@
 
 ---@class orrery.balancer.maglev
 ---@field tableSize? number|string Entries of the table: a prime number, about a hundred times the backends.
+
+---@class orrery.discovery.instant
+
+---@class orrery.discovery.static
+---@field connectTimeout? string How long a connection is tried to an address where nothing answers, as that of a pod whose node is down. Envoy's connect_timeout; Linux by itself gives up after 127 s (tcp_syn_retries 6).
+---@field gone? 'refused'|'silent'|'wrongPod' What a connection meets at the address of a pod that is gone, its node still up: refused at once (a reset), silent until connectTimeout (networks that drop what has no owner), or wrongPod, which answers with an error because the address has been given to another. One of: refused, silent, wrongPod.
+---@field resolved? 'start'|'never' When the addresses are looked up: at each start of the caller's process, or never again once they have been written down. One of: start, never.
 
 ---@class orrery.filter.timeout
 ---@field after? string How long the caller waits. May come first, without its name.
@@ -317,6 +328,7 @@
 ---@field retry? orrery.role.filter Whether and how failed calls are tried again. Stands just outside timeout.
 ---@field filters? (orrery.role.filter)[] What else stands in the way, outermost first, outside retry and timeout.
 ---@field balancer? orrery.role.balancer Which backend gets a call; what the service wishes unless said.
+---@field discovery? orrery.role.discovery How it learns which backends there are; as the called service wishes unless said.
 ---@field keys? orrery.role.keys The customer each call is for, which hashing goes by; unless said the user's own number, or a new one for every call.
 ---@field priority? number|string Of its calls; higher is more important.
 
@@ -792,6 +804,16 @@ function ringHash(...) end
 ---@param ... any|orrery.balancer.maglev
 ---@return orrery.balancer.maglev
 function maglev(...) end
+
+---Readiness reaches the caller at once, as when no discovery is said: for a call that is not to go by what its service says.
+---@param ... any|orrery.discovery.instant
+---@return orrery.discovery.instant
+function instant(...) end
+
+---Hard-coded addresses: those of the pods that were ready when the caller began. A pod that moves takes a new address, and the caller goes on asking the old one.
+---@param ... any|orrery.discovery.static
+---@return orrery.discovery.static
+function static(...) end
 
 ---Gives up on a call that has no answer in time. Inside a retry it bounds each attempt, outside it the whole call. The deadline travels with the call: what its service calls inherits it. The service decides whether abandoned work is cancelled or done in vain.
 ---@param ... any|orrery.filter.timeout

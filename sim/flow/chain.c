@@ -50,16 +50,26 @@ static enum hop hop_of(const struct flow *f, const struct route *r, const struct
     return g->zones[c->pod - g->first] == here ? HOP_LOCAL : HOP_CROSS_ZONE;
 }
 
+int64_t call_hop_ns(const struct world *w, uint32_t id)
+{
+    const struct flow *f = flow_of(w);
+    const struct call *c = call_get(w, id);
+    return f->networked ? f->hop_ns[hop_of(f, &f->routes[c->route], w, c)] : 0;
+}
+
 void call_dispatch(struct world *w, uint32_t id)
 {
     struct flow *f = flow_of(w);
     struct call *c = call_get(w, id);
     struct route *r = &f->routes[c->route];
     struct instance *in = instance_of(w, r, c);
+    if (r->discovered && !view_known(w, r, in, id)) return;
+    c = call_get(w, id); /* the pool may have grown */
     uint32_t chosen = route_pick(w, r, in, id);
     c->outcome = OUTCOME_OK;
     if (chosen == POSITION_NONE) {
         c->outcome = OUTCOME_UNAVAILABLE;
+        if (r->discovered) view_nowhere(w, r);
         if (w->tracing)
             recorder_trace(w->recorder, now_ns(w), "call.unavailable", "%s no ready backend",
                            r->name);
@@ -69,6 +79,7 @@ void call_dispatch(struct world *w, uint32_t id)
     c->pod = in->backends[chosen].id;
     c->state = CALL_SENT;
     if (w->tracing) trace_sent(w, id, r);
+    if (r->discovered && !view_connect(w, r, in, id)) return;
     if (f->networked) {
         enum hop hop = hop_of(f, r, w, c);
         if (f->hop_ns[hop] > 0) {

@@ -3,6 +3,7 @@
 #define FLOW_FLOW_H
 
 #include "orrery/balancer.h"
+#include "orrery/discovery.h"
 #include "orrery/filter.h"
 #include "orrery/route.h"
 
@@ -17,6 +18,19 @@ struct instance {
 };
 #define POSITION_NONE UINT32_MAX
 
+/* What a route has when its callers believe what a discovery tells them. */
+struct discovered {
+    const struct discovery_type *type;
+    const struct discovery_spec *spec;
+    struct discovery_site *sites; /* by instance */
+    struct view **views;
+    struct view *scratch;
+    uint32_t lane_silent;
+    /* What became of connections: these add up. `waited` of them had to wait to know anything. */
+    uint64_t tried, reached, refused, unanswered, wrong_pod, nowhere, waited;
+    struct histogram stale, late; /* ns a view kept who had left, and lacked who was ready */
+};
+
 struct route {
     const struct balancer_type *balancer;
     const void *balancer_spec;
@@ -26,8 +40,9 @@ struct route {
     uint8_t filter_count;
     bool by_pod;
     bool counts; /* something is kept of the calls at each backend */
-    bool plain; /* no filters, no counting, no network, no trace: the short way there and back */
+    bool plain; /* no filters, counting, discovery, network, trace: the short way there and back */
     struct instance *instances;
+    struct discovered *discovered; /* NULL: its callers see the group itself */
     void (*reply)(struct world *w, uint32_t call);
     void (*proceed)(struct world *w, uint32_t parent);
     struct {
@@ -55,6 +70,7 @@ struct flow {
     uint32_t route_count;
     int64_t *chosen_ns; /* by call: when its backend was chosen; where a balancer observes */
     uint32_t chosen_capacity;
+    bool begun;     /* every room is open and has begun */
     bool networked; /* some hop takes time */
     uint32_t lane_there[HOP_COUNT], lane_back[HOP_COUNT];
     int64_t hop_ns[HOP_COUNT];
@@ -142,6 +158,21 @@ void attempt_answered(struct world *w, uint32_t attempt);
 /* Abandons the attempts of a call. False: what that set free has ended the call itself. */
 bool attempts_drop(struct world *w, uint32_t call);
 void attempts_check(const struct world *w, uint32_t in_flight);
+
+/* How long a message is on its way to the backend of the call, one way. */
+int64_t call_hop_ns(const struct world *w, uint32_t id);
+
+/* view.c */
+void view_open(struct world *w, struct route *r, uint32_t route, const struct part *discovery);
+/* Whether the caller knows whom to choose from; false: the call is kept. */
+bool view_known(struct world *w, const struct route *r, const struct instance *in, uint32_t id);
+/* Whether the chosen backend is there; false: the call is on its way to fail. */
+bool view_connect(struct world *w, const struct route *r, const struct instance *in, uint32_t id);
+void view_nowhere(const struct world *w, const struct route *r); /* it knows of no backend */
+void view_begin(struct world *w);
+void view_reset(struct world *w);
+void view_check(const struct world *w);
+void view_report(struct world *w);
 
 /* Sends a call that call_take gave and its taker has filled in. */
 static inline __attribute__((always_inline)) void call_go(struct world *w, uint32_t id,

@@ -17,6 +17,7 @@ uint32_t group_open(struct world *w, const struct group *group)
     *g = *group;
     g->ready = arena_alloc(w->arena, g->capacity * sizeof *g->ready);
     g->since_ns = arena_alloc(w->arena, g->capacity * sizeof *g->since_ns);
+    g->left_ns = arena_alloc(w->arena, g->capacity * sizeof *g->left_ns);
     g->ready_count = 0;
     g->version = 1;
     return f->group_count++;
@@ -36,13 +37,40 @@ uint32_t group_find(const struct world *w, const char *name)
     return GROUP_NONE;
 }
 
+static uint32_t place_of(const struct group *g, uint32_t backend)
+{
+    uint32_t at = 0;
+    check(backend >= g->first && backend < g->first + g->capacity);
+    while (at < g->ready_count && g->ready[at] < backend)
+        at++;
+    return at;
+}
+
+bool group_is_ready(const struct group *g, uint32_t backend)
+{
+    uint32_t at = place_of(g, backend);
+    return at < g->ready_count && g->ready[at] == backend;
+}
+
+uint64_t group_address(const struct world *w, const struct group *g, uint32_t backend)
+{
+    return g->type->address ? g->type->address(w, backend) : 1;
+}
+
+void group_watch(struct world *w, uint32_t id, struct group_watcher *watcher)
+{
+    struct group *g = group_get(w, id);
+    struct group_watcher **end = &g->watchers;
+    while (*end)
+        end = &(*end)->next;
+    *end = watcher;
+    watcher->next = NULL;
+}
+
 void group_ready(struct world *w, uint32_t id, uint32_t backend, bool ready)
 {
     struct group *g = group_get(w, id);
-    check(backend >= g->first && backend < g->first + g->capacity);
-    uint32_t at = 0;
-    while (at < g->ready_count && g->ready[at] < backend)
-        at++;
+    uint32_t at = place_of(g, backend);
     bool present = at < g->ready_count && g->ready[at] == backend;
     if (present == ready) return;
     uint32_t *here = &g->ready[at], tail = g->ready_count - at;
@@ -54,6 +82,9 @@ void group_ready(struct world *w, uint32_t id, uint32_t backend, bool ready)
     } else {
         memmove(here, here + 1, (tail - 1) * sizeof *here);
         g->ready_count--;
+        g->left_ns[backend - g->first] = now_ns(w);
     }
     g->version++;
+    for (const struct group_watcher *one = g->watchers; one; one = one->next)
+        one->told(w, one, backend);
 }

@@ -64,11 +64,15 @@ static void flow_check(const struct world *w)
     }
     attempts_check(w, attempts);
     check(open == p->in_flight && open <= p->opened);
+    view_check(w);
 }
 
 const struct room flow_room = {
     .name = "flow",
     .state_size = sizeof(struct flow),
     .open = flow_open,
+    .begin = view_begin,
+    .reset = view_reset,
     .check = flow_check,
+    .report = view_report,
 };

@@ -1,7 +1,7 @@
 /* pick.c - choosing a backend at a call site, and learning what came of it.
  *
- * An instance's packed backends follow its group's ready set: rebuilt when the version differs,
- * keeping what this caller knows of those that stay. */
+ * An instance's packed backends follow its group's ready set, or what a discovery makes of it: rebuilt
+ * when the version differs, keeping what this caller knows of those that stay. */
 #include "flow/flow.h"
 
 #include "base/arena.h"
@@ -18,19 +18,31 @@ static struct backend newcomer(const struct group *g, uint32_t id)
                              .since_ns = g->since_ns[index] };
 }
 
-static void refresh(struct instance *in, const struct group *g)
+static void refresh(struct instance *in, const struct group *g, const struct view *view)
 {
     struct backend *now = in->backends, *old = now + g->capacity;
     memcpy(old, now, in->count * sizeof *now);
-    for (uint32_t i = 0; i < g->ready_count; i++) {
-        uint32_t was = in->position[g->ready[i] - g->first];
-        now[i] = was != POSITION_NONE ? old[was] : newcomer(g, g->ready[i]);
+    for (uint32_t i = 0; i < view->count; i++) {
+        uint32_t id = view->backends[i], was = in->position[id - g->first];
+        now[i] = was != POSITION_NONE ? old[was] : newcomer(g, id);
     }
     memset(in->position, 0xff, g->capacity * sizeof *in->position);
-    for (uint32_t i = 0; i < g->ready_count; i++)
-        in->position[g->ready[i] - g->first] = i;
-    in->count = g->ready_count;
-    in->version = g->version;
+    for (uint32_t i = 0; i < view->count; i++)
+        in->position[view->backends[i] - g->first] = i;
+    in->count = view->count;
+    in->version = view->version;
+}
+
+/* What the caller believes: without a discovery, the group itself. */
+static void look_up(const struct route *r, struct instance *in, const struct group *g)
+{
+    if (!r->discovered) {
+        struct view truth = { g->ready, NULL, g->ready_count, g->version };
+        if (in->version != truth.version) refresh(in, g, &truth);
+        return;
+    }
+    const struct view *view = r->discovered->views[in - r->instances];
+    if (in->version != view->version) refresh(in, g, view);
 }
 
 static uint8_t zone_of(const struct world *w, const struct route *r, uint32_t call)
@@ -69,7 +81,7 @@ static void note_chosen(struct world *w, uint32_t call)
 uint32_t route_pick(struct world *w, struct route *r, struct instance *in, uint32_t call)
 {
     const struct group *g = &flow_of(w)->groups[r->group];
-    if (in->version != g->version) refresh(in, g);
+    look_up(r, in, g);
     if (in->count == 0) return POSITION_NONE;
     uint32_t chosen = in->count == 1 && !r->balancer->refuses ? 0 : ask(w, r, in, call);
     if (r->counts && chosen != POSITION_NONE) {

@@ -165,7 +165,8 @@ uint32_t route_open(struct world *w, const struct route_spec *spec, struct diag 
     filter_add(w, r, id, spec->retry);
     filter_add(w, r, id, spec->timeout);
     instances_open(w, r, id, spec);
-    r->plain = r->filter_count == 0 && !r->counts && !r->balancer->refuses && !f->networked &&
-               !w->tracing;
+    view_open(w, r, id, spec->discovery);
+    r->plain = r->filter_count == 0 && !r->counts && !r->discovered && !r->balancer->refuses &&
+               !f->networked && !w->tracing;
     return id;
 }

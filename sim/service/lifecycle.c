@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/check.h"
+#include "orrery/discovery.h"
 
 #define FILL_RETRY_NS (5 * NS_PER_S)
 /* The kubelet's crash-loop back-off: 10 s doubling to 5 min, forgotten after 10 min of running. */
@@ -19,6 +20,9 @@
  * nodeStatusUpdateFrequency). */
 #define NODE_GRACE_NS (40 * NS_PER_S)
 #define NODE_HEARTBEAT_NS (10 * NS_PER_S)
+
+/* What the kubelet leaves a process whose preStop hook has used up the grace period. */
+#define STOP_GRACE_NS (2 * NS_PER_S)
 
 const char *const pod_state_names[] = { "gone", "starting", "ready", "draining", "crashed" };
 
@@ -59,7 +63,30 @@ static void set_state(struct world *w, uint32_t pod, enum pod_state state)
     if (p->state != POD_READY && state == POD_READY) count_ready(w, s, +1);
     p->state = (uint8_t)state;
     group_ready(w, s->group, pod, state == POD_READY);
+    if (state == POD_CRASHED || state == POD_GONE) view_caller(w, pod, false);
 }
+
+/* ------------------------------------------------------------------------- where it is */
+
+/* Every pod has an address of its own, which a restart in place keeps. The node stands in it, so
+ * that one may ask about an address whose pod is long gone. */
+uint64_t pod_address(const struct world *w, uint32_t pod)
+{
+    const struct pod_side *side = side_of(w, pod);
+    return (uint64_t)side->node << 32 | side->address;
+}
+
+enum reach pod_reach(const struct world *w, uint32_t pod, uint64_t address)
+{
+    const struct pod *p = pod_get(w, pod);
+    if (!infra_node(w, (uint32_t)(address >> 32))->up) return REACH_SILENT;
+    if (p->state == POD_GONE || pod_address(w, pod) != address) return REACH_GONE;
+    bool serves = p->state == POD_READY ||
+                  (p->state == POD_DRAINING && now_ns(w) < side_of(w, pod)->stop_ns);
+    return serves ? REACH_OPEN : REACH_REFUSED; /* one told to end listens no more */
+}
+
+/* ------------------------------------------------------------------------- it comes */
 
 static void on_ready(struct world *w, uint32_t pod, uint32_t generation)
 {
@@ -82,6 +109,7 @@ static void start_process(struct world *w, uint32_t pod)
     side_of(w, pod)->lost = false;
     if (now_ns(w) >= w->warmup_ns) s->starts++;
     set_state(w, pod, POD_STARTING);
+    view_caller(w, pod, true);
     int64_t startup_ns = dist_draw_ns(&s->spec->startup, &r);
     engine_at(w->engine, time_add(now_ns(w), startup_ns), &pod_ready, pod, p->generation);
 }
@@ -103,6 +131,7 @@ static bool place(struct world *w, uint32_t pod)
     uint32_t node = infra_place(w, s->index, s->requests.cpu, s->requests.memory);
     if (node == NODE_NONE) return false;
     side_of(w, pod)->node = node;
+    side_of(w, pod)->address++;
     room->zones[pod] = infra_node(w, node)->zone;
     p->fast = is_fast(s, node, w);
     p->node_known = 1;
@@ -189,7 +218,8 @@ static void gone(struct world *w, uint32_t pod)
 void pod_drained_check(struct world *w, uint32_t pod)
 {
     const struct pod *p = pod_get(w, pod);
-    if (p->state == POD_DRAINING && p->in_flight == 0 && !p->serving) gone(w, pod);
+    if (p->state != POD_DRAINING || p->in_flight > 0 || p->serving) return;
+    if (now_ns(w) >= side_of(w, pod)->stop_ns) gone(w, pod);
 }
 
 /* Ends every call at the pod. Answers may cause new calls, which a pod that is not ready refuses. */
@@ -208,6 +238,7 @@ static void on_grace_over(struct world *w, uint32_t pod, uint32_t generation)
     struct pod *p = pod_get(w, pod);
     if (p->generation != generation || p->state != POD_DRAINING) return;
     note(w, pod, "pod.killed", 0, "after its grace period");
+    side_of(w, pod)->stop_ns = now_ns(w);
     p->serving = 1; /* nobody is started while the dead are counted */
     evict_all(w, pod);
     p->serving = 0;
@@ -216,16 +247,27 @@ static void on_grace_over(struct world *w, uint32_t pod, uint32_t generation)
 
 static const struct event_type grace_over = { "pod.grace", on_grace_over, NULL, PHASE_CONTROL };
 
+static void on_stop(struct world *w, uint32_t pod, uint32_t generation)
+{
+    if (pod_get(w, pod)->generation == generation) pod_drained_check(w, pod);
+}
+
+static const struct event_type pod_stop = { "pod.stop", on_stop, NULL, PHASE_CONTROL };
+
 void pod_drain(struct world *w, uint32_t pod, uint32_t cause)
 {
     struct pod *p = pod_get(w, pod);
-    const struct service *s = p->owner;
+    const struct service_spec *s = p->owner->spec;
     (void)cause;
     if (p->state == POD_GONE || p->state == POD_DRAINING) return;
+    bool serves = p->state == POD_READY && s->pre_stop_ns > 0;
+    int64_t stop_ns = s->pre_stop_ns < s->grace_ns ? s->pre_stop_ns : s->grace_ns;
+    int64_t kill_ns = s->grace_ns + (serves && stop_ns == s->grace_ns ? STOP_GRACE_NS : 0);
+    side_of(w, pod)->stop_ns = now_ns(w) + (serves ? stop_ns : 0);
     set_state(w, pod, POD_DRAINING);
-    if (p->in_flight > 0)
-        engine_at(w->engine, time_add(now_ns(w), s->spec->grace_ns), &grace_over, pod,
-                  p->generation);
+    if (serves) engine_at(w->engine, now_ns(w) + stop_ns, &pod_stop, pod, p->generation);
+    if (p->in_flight > 0 || serves)
+        engine_at(w->engine, time_add(now_ns(w), kill_ns), &grace_over, pod, p->generation);
     pod_drained_check(w, pod);
 }
 
@@ -353,6 +395,7 @@ void lifecycle_open(struct world *w, struct diag *d)
             }
             side_of(w, pod)->memory = s->spec->memory;
             set_state(w, pod, POD_READY);
+            view_caller(w, pod, true);
         }
         s->ready_min = s->ready_max = s->ready;
     }

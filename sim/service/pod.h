@@ -20,9 +20,9 @@ struct resources_spec {
 
 struct service_spec {
     uint32_t replicas, replicas_max, workers, queue_limit, on_abandon;
-    struct part discipline, startup, resources, queue_timeout, balancer;
+    struct part discipline, startup, resources, queue_timeout, balancer, discovery;
     bool async, drop_expired, occupancy;
-    int64_t memory, grace_ns, toleration_ns;
+    int64_t memory, grace_ns, pre_stop_ns, toleration_ns;
     struct map endpoints;
 };
 
@@ -66,6 +66,8 @@ struct on_cpu {
 struct pod_side {
     uint32_t node;
     uint32_t crash_count;
+    uint32_t address;     /* counts the pods that have had this slot: each has an address of its own */
+    int64_t stop_ns;      /* while it drains: when its process is told to end */
     int64_t memory, started_ns;
     int64_t lost_ns; /* when it was found on a node that is down, while `lost` */
     bool lost;
@@ -186,6 +188,8 @@ void occupancy_report(struct world *w, struct service *s);
 void lifecycle_open(struct world *w, struct diag *d);
 void pod_memory_add(struct world *w, uint32_t pod, int64_t bytes);
 void pod_drained_check(struct world *w, uint32_t pod);
+uint64_t pod_address(const struct world *w, uint32_t pod);
+enum reach pod_reach(const struct world *w, uint32_t pod, uint64_t address);
 
 /* disturb.c: true when the call waits, hangs or has failed because of a fault */
 bool disturb_begin(struct world *w, uint32_t call);

@@ -131,7 +131,8 @@ static void groups_open(struct world *w)
                                                   .first = s->first_pod, .capacity = s->capacity,
                                                   .operations = names,
                                                   .operation_count = endpoints->count,
-                                                  .balancer = &s->spec->balancer });
+                                                  .balancer = &s->spec->balancer,
+                                                  .discovery = &s->spec->discovery });
     }
 }
 
@@ -436,6 +437,9 @@ static const struct field service_fields[] = {
     DURATION(struct service_spec, "terminationGracePeriod", grace_ns, .preset = "30s", .min = 0,
              .max = 86400e9,
              .doc = "How long a pod that is taken away may finish its calls before it is killed."),
+    DURATION(struct service_spec, "preStop", pre_stop_ns, .preset = "0s", .min = 0, .max = 86400e9,
+             .doc = "How long a pod that is taken away goes on serving before its process is told to "
+                    "end: a preStop hook that sleeps. It counts into terminationGracePeriod."),
     DURATION(struct service_spec, "unreachableToleration", toleration_ns, .preset = "300s",
              .min = 0, .max = (double)TIME_MAX_NS,
              .doc = "How long a pod stays bound to a node that is lost, before it is replaced "
@@ -443,6 +447,9 @@ static const struct field service_fields[] = {
                     "toleration of node.kubernetes.io/unreachable."),
     PART(struct service_spec, "balancer", balancer, "balancer", .preset = "roundRobin",
          .doc = "How callers that say nothing choose among the pods."),
+    PART(struct service_spec, "discovery", discovery, "discovery", .preset = "",
+         .doc = "How callers that say nothing learn which pods there are; unless said, readiness "
+                "reaches them at once."),
     MAP(struct service_spec, "endpoints", endpoints, FIELD_LIST, .role = "step",
         .doc = "What it answers to, by name, and the steps each takes."),
     FIELDS_END

@@ -8,7 +8,7 @@
 
 struct call_spec {
     const char *target;
-    struct part timeout, retry, balancer;
+    struct part timeout, retry, balancer, discovery;
     struct list filters;
     bool optional;
 };
@@ -42,6 +42,7 @@ struct instruction step_call_instruction(struct compiler *c, const struct part *
                                 .target = spec->target,
                                 .at = step->at,
                                 .balancer = &spec->balancer,
+                                .discovery = &spec->discovery,
                                 .filters = spec->filters,
                                 .timeout = &spec->timeout,
                                 .retry = &spec->retry,
@@ -79,6 +80,9 @@ static const struct field call_fields[] = {
          .doc = "Further guards, outermost first, outside `retry` and `timeout`."),
     PART(struct call_spec, "balancer", balancer, "balancer", .preset = "",
          .doc = "How this caller chooses a pod; the called service's own choice by default."),
+    PART(struct call_spec, "discovery", discovery, "discovery", .preset = "",
+         .doc = "How each pod of this caller learns which pods it can call; as the called service "
+                "wishes by default."),
     BOOL(struct call_spec, "optional", optional, .preset = "false",
          .doc = "Whether the caller can do without the answer: a failure is then no error."),
     FIELDS_END

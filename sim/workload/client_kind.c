@@ -89,6 +89,8 @@ static const struct field client_fields[] = {
          .doc = "What else stands in the way, outermost first, outside retry and timeout."),
     PART(struct client_spec, "balancer", balancer, "balancer", .preset = "",
          .doc = "Which backend gets a call; what the service wishes unless said."),
+    PART(struct client_spec, "discovery", discovery, "discovery", .preset = "",
+         .doc = "How it learns which backends there are; as the called service wishes unless said."),
     PART(struct client_spec, "keys", keys, "keys", .preset = "",
          .doc = "The customer each call is for, which hashing goes by; unless said the user's own "
                 "number, or a new one for every call."),

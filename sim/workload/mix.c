@@ -15,6 +15,7 @@ static uint32_t target_open(struct world *w, const struct client *cl, const char
         .target = target,
         .at = at,
         .balancer = &s->balancer,
+        .discovery = &s->discovery,
         .filters = s->filters,
         .timeout = &s->timeout,
         .retry = &s->retry,
