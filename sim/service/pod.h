@@ -110,6 +110,7 @@ struct service {
     /* answers nobody waited for; optional calls that failed; starts, for whatever reason; crashes;
      * preemptions */
     uint64_t wasted, done_without, starts, restarts, interrupted;
+    uint64_t writes, conflicts;             /* of rows: done; refused, as another was faster */
     uint64_t offered_total, ended_total;    /* whole run, for the law of conservation */
     uint64_t area_ready;
     uint32_t ready_min, ready_max;
@@ -133,6 +134,7 @@ struct service_room {
     pod_listener *listeners[ROOM_COUNT];
     uint32_t listener_count, disturbance_next;
     int64_t reset_ns;
+    struct row_room *rows; /* NULL when no step names any */
     bool reserved; /* no pod of the scenario can want more CPU than it requests */
 };
 

@@ -218,6 +218,7 @@ static void room_reset(struct world *w)
         occupancy_reset(w, s);
         s->unwaited = 0;
         s->wasted = s->done_without = s->starts = s->restarts = s->interrupted = 0;
+        s->writes = s->conflicts = 0;
         s->area_ready = (uint64_t)(-(int64_t)s->ready * now);
         s->ready_min = s->ready_max = s->ready;
         s->last_flight = s->last_queue = s->last_busy = s->last_cpu = s->last_capacity = 0;
@@ -295,6 +296,9 @@ static void report(struct world *w, struct service *s)
         recorder_value(r, "services", s->name, "done_without", "1", (double)s->done_without);
     if (s->interrupted)
         recorder_value(r, "services", s->name, "interrupted", "1", (double)s->interrupted);
+    if (s->writes + s->conflicts == 0) return;
+    recorder_value(r, "services", s->name, "writes", "1", (double)s->writes);
+    recorder_value(r, "services", s->name, "conflicts", "1", (double)s->conflicts);
 }
 
 static void room_report(struct world *w)
