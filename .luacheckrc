@@ -35,6 +35,8 @@ read_globals = {
   "loop",
   "fail",
   "size",
+  "readRow",
+  "writeRow",
   "fifo",
   "lifo",
   "priority",

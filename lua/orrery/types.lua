@@ -5,7 +5,7 @@
 ---@alias orrery.role.mixturePart string|orrery.mixturePart.weighted
 ---@alias orrery.role.resources string|orrery.resources.resources
 ---@alias orrery.role.resourceList string|orrery.resourceList.resourceList
----@alias orrery.role.step string|orrery.step.cpu|orrery.step.wait|orrery.step.call|orrery.step.parallel|orrery.step.branch|orrery.step.loop|orrery.step.fail|orrery.step.size
+---@alias orrery.role.step string|orrery.step.cpu|orrery.step.wait|orrery.step.call|orrery.step.parallel|orrery.step.branch|orrery.step.loop|orrery.step.fail|orrery.step.size|orrery.step.readRow|orrery.step.writeRow
 ---@alias orrery.role.option string|orrery.option.option
 ---@alias orrery.role.discipline string|orrery.discipline.fifo|orrery.discipline.lifo|orrery.discipline.priority|orrery.discipline.shortestFirst|orrery.discipline.shortestRemaining|orrery.discipline.processorSharing
 ---@alias orrery.role.balancer string|orrery.balancer.random|orrery.balancer.roundRobin|orrery.balancer.leastRequest|orrery.balancer.powerOfTwo|orrery.balancer.hash|orrery.balancer.ringHash|orrery.balancer.maglev
@@ -101,6 +101,7 @@
 ---@field latency? string One-way time of a message between two pods in one zone.
 ---@field crossZone? string One-way time of a message between two pods in different zones.
 ---@field internet? string One-way time of a message between a client and a pod.
+---@field jitter? orrery.role.dist What every message takes longer than that, drawn for each anew, so that one may overtake another; nothing unless said.
 
 ---@class orrery.zones
 ---@field names? (string)[] Names of the zones, in order; without any there is the one zone "zone-a". Takes all further values without a name.
@@ -152,6 +153,7 @@
 
 ---@class orrery.step.wait
 ---@field time? orrery.role.dist How long it waits, as a duration. May come first, without its name.
+---@field drawn? 'customer'|'attempt' Whether a customer waits as long in each attempt, or each attempt has luck of its own, as where the network or a disk is slow. One of: customer, attempt.
 ---@field [integer] any
 
 ---@class orrery.step.call
@@ -188,6 +190,16 @@
 
 ---@class orrery.step.size
 ---@field bytes? orrery.role.dist How large the answer is, in bytes; at most 4 GiB. May come first, without its name.
+---@field [integer] any
+
+---@class orrery.step.readRow
+---@field name? string What the rows are called; they belong to the service. May come first, without its name.
+---@field rows? number|string How many there are; the call's customer decides which one it is about. One row is contended by all.
+---@field [integer] any
+
+---@class orrery.step.writeRow
+---@field name? string What the rows are called; they belong to the service. May come first, without its name.
+---@field rows? number|string How many there are; the call's customer decides which one it is about. One row is contended by all.
 ---@field [integer] any
 
 ---@class orrery.discipline.fifo
@@ -733,6 +745,16 @@ function fail(...) end
 ---@param ... any|orrery.step.size
 ---@return orrery.step.size
 function size(...) end
+
+---Reads a row, taking no time: the call's writes after this hold only if nobody else has written their row since its first read.
+---@param ... any|orrery.step.readRow
+---@return orrery.step.readRow
+function readRow(...) end
+
+---Writes a row, taking no time. Ends the call with an error if another call has written it since this one read (a conflict: first committer wins). Without a read before, it always succeeds.
+---@param ... any|orrery.step.writeRow
+---@return orrery.step.writeRow
+function writeRow(...) end
 
 ---First come, first served.
 ---@param ... any|orrery.discipline.fifo

@@ -40,23 +40,6 @@ static void trace_sent(struct world *w, uint32_t id, const struct route *r)
                    c->attempt);
 }
 
-static enum hop hop_of(const struct flow *f, const struct route *r, const struct world *w,
-                       const struct call *c)
-{
-    if (!r->by_pod) return HOP_INTERNET;
-    const struct group *g = &f->groups[r->group];
-    if (!g->zones || !r->zones) return HOP_LOCAL;
-    uint8_t here = r->zones[call_get(w, c->parent)->pod - r->instance_base];
-    return g->zones[c->pod - g->first] == here ? HOP_LOCAL : HOP_CROSS_ZONE;
-}
-
-int64_t call_hop_ns(const struct world *w, uint32_t id)
-{
-    const struct flow *f = flow_of(w);
-    const struct call *c = call_get(w, id);
-    return f->networked ? f->hop_ns[hop_of(f, &f->routes[c->route], w, c)] : 0;
-}
-
 void call_dispatch(struct world *w, uint32_t id)
 {
     struct flow *f = flow_of(w);
@@ -80,13 +63,7 @@ void call_dispatch(struct world *w, uint32_t id)
     c->state = CALL_SENT;
     if (w->tracing) trace_sent(w, id, r);
     if (r->discovered && !view_connect(w, r, in, id)) return;
-    if (f->networked) {
-        enum hop hop = hop_of(f, r, w, c);
-        if (f->hop_ns[hop] > 0) {
-            engine_lane_push(w->engine, f->lane_there[hop], id, c->generation);
-            return;
-        }
-    }
+    if (f->networked && network_carry(w, id, &call_arrives)) return;
     f->groups[r->group].type->offer(w, c->pod, id);
 }
 
@@ -111,21 +88,13 @@ void call_forward(struct world *w, uint32_t id)
 
 void call_reply(struct world *w, uint32_t id, enum outcome outcome)
 {
-    struct flow *f = flow_of(w);
     struct call *c = call_get(w, id);
     c->outcome = (uint8_t)outcome;
     if (c->flags & CALL_ORPHAN) {
         call_close(w, id);
         return;
     }
-    if (f->networked) {
-        enum hop hop = hop_of(f, &f->routes[c->route], w, c);
-        if (f->hop_ns[hop] > 0) {
-            c->state = CALL_REPLIED;
-            engine_lane_push(w->engine, f->lane_back[hop], id, c->generation);
-            return;
-        }
-    }
+    if (flow_of(w)->networked && network_carry(w, id, &call_returns)) return;
     route_return(w, id, outcome);
     call_backward(w, id);
 }

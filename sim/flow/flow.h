@@ -74,6 +74,7 @@ struct flow {
     bool networked; /* some hop takes time */
     uint32_t lane_there[HOP_COUNT], lane_back[HOP_COUNT];
     int64_t hop_ns[HOP_COUNT];
+    const struct part *jitter; /* of every hop; NULL: a hop always takes as long */
     struct attempts attempts;
 };
 
@@ -215,5 +216,7 @@ static inline void call_finish(struct world *w, uint32_t id, const struct route 
 
 extern const struct event_type call_arrives, call_returns;
 void flow_network_open(struct world *w);
+/* Takes the call there (call_arrives) or its answer back (call_returns); false: that takes no time. */
+bool network_carry(struct world *w, uint32_t id, const struct event_type *arrival);
 
 #endif

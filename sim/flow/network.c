@@ -1,15 +1,21 @@
 /* network.c - how long a message is on its way, and the room itself.
  *
  * Three distances: within a zone, between zones, and from clients outside. Delays are constant, so
- * each is a lane of the engine: a hop costs no heap work. */
+ * each is a lane of the engine: a hop costs no heap work. With jitter a message may overtake another,
+ * and every hop is an event of its own. */
 #include "flow/flow.h"
+
+#include "orrery/dist.h"
 
 #include "base/arena.h"
 #include "base/check.h"
 
 struct network_spec {
     int64_t hop_ns[HOP_COUNT];
+    struct part jitter;
 };
+
+#define JITTER_PURPOSE UINT64_C(0x6e6574776f726b00) /* "network" */
 
 static const struct field network_fields[] = {
     DURATION(struct network_spec, "latency", hop_ns[HOP_LOCAL], .preset = "0s", .min = 0,
@@ -18,6 +24,9 @@ static const struct field network_fields[] = {
              .max = 60e9, .doc = "One-way time of a message between two pods in different zones."),
     DURATION(struct network_spec, "internet", hop_ns[HOP_INTERNET], .preset = "0s", .min = 0,
              .max = 60e9, .doc = "One-way time of a message between a client and a pod."),
+    PART(struct network_spec, "jitter", jitter, "dist", .unit = UNIT_DURATION, .preset = "",
+         .doc = "What every message takes longer than that, drawn for each anew, so that one may "
+                "overtake another; nothing unless said."),
     FIELDS_END
 };
 
@@ -33,10 +42,54 @@ const struct kind flow_network = {
     .fields = network_fields,
 };
 
+static enum hop hop_of(const struct world *w, const struct route *r, const struct call *c)
+{
+    if (!r->by_pod) return HOP_INTERNET;
+    const struct group *g = &flow_of(w)->groups[r->group];
+    if (!g->zones || !r->zones) return HOP_LOCAL;
+    uint8_t here = r->zones[call_get(w, c->parent)->pod - r->instance_base];
+    return g->zones[c->pod - g->first] == here ? HOP_LOCAL : HOP_CROSS_ZONE;
+}
+
+/* Each message of each attempt has luck of its own, whatever else is on its way. */
+static int64_t jitter_ns(const struct world *w, uint32_t id, bool back)
+{
+    const struct call *c = call_get(w, id);
+    uint64_t message = attempt_number(c, call_side(w, id)) << 1 | back;
+    struct rng r = rng_keyed(key_child(c->key ^ JITTER_PURPOSE, message));
+    return dist_draw_ns(flow_of(w)->jitter, &r);
+}
+
+int64_t call_hop_ns(const struct world *w, uint32_t id)
+{
+    const struct flow *f = flow_of(w);
+    const struct call *c = call_get(w, id);
+    if (!f->networked) return 0;
+    return f->hop_ns[hop_of(w, &f->routes[c->route], c)] + (f->jitter ? jitter_ns(w, id, false) : 0);
+}
+
+bool network_carry(struct world *w, uint32_t id, const struct event_type *arrival)
+{
+    const struct flow *f = flow_of(w);
+    struct call *c = call_get(w, id);
+    bool back = arrival == &call_returns;
+    enum hop hop = hop_of(w, &f->routes[c->route], c);
+    int64_t extra_ns = f->jitter ? jitter_ns(w, id, back) : 0;
+    if (f->hop_ns[hop] + extra_ns == 0) return false;
+    if (back) c->state = CALL_REPLIED;
+    if (f->jitter)
+        engine_at(w->engine, now_ns(w) + f->hop_ns[hop] + extra_ns, arrival, id, c->generation);
+    else
+        engine_lane_push(w->engine, (back ? f->lane_back : f->lane_there)[hop], id, c->generation);
+    return true;
+}
+
 void flow_network_open(struct world *w)
 {
     struct flow *f = flow_of(w);
     const struct network_spec *spec = document_singleton(w->doc, "network");
+    if (spec->jitter.kind) f->jitter = &spec->jitter;
+    f->networked = f->jitter != NULL;
     for (enum hop hop = 0; hop < HOP_COUNT; hop++) {
         f->hop_ns[hop] = spec->hop_ns[hop];
         if (f->hop_ns[hop] == 0) continue;

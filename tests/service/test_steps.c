@@ -201,6 +201,30 @@ static void attempts_at_two_levels_are_independent(void **state)
     scenario_close(&s);
 }
 
+/* Of waits that differ by attempt the second try is as good as any: both late is a quarter. Of waits
+ * that are the customer's, who is late once is late again. */
+static void a_wait_is_the_customer_s_or_the_attempt_s(void **state)
+{
+    (void)state;
+    static const char *const drawn[] = { "customer", "attempt" };
+    static const double late[] = { 0.5, 0.25 };
+    for (int i = 0; i < 2; i++) {
+        struct text objects = { 0 };
+        text_format(&objects,
+                    RUN("200s") SERVICE("a", "'async': true,",
+                                        "'/': [{'kind': 'wait', 'drawn': '%s', '#': [{'kind': "
+                                        "'uniform', '#': ['0s', '20ms']}]}]")
+                        OPEN("u", "a /", "100/s",
+                             ", 'timeout': '10ms', 'retry': {'attempts': 2, 'backoff': '0s'}"),
+                    drawn[i]);
+        struct scenario s = cloud_run(text_data(&objects));
+        double share = cloud_client(&s, "u", "by_outcome.timeout") / cloud_client(&s, "u", "sent");
+        assert_close(share, late[i], 0.02);
+        scenario_close(&s);
+        text_close(&objects);
+    }
+}
+
 static void sizes_add_up_at_the_client(void **state)
 {
     (void)state;
@@ -273,6 +297,7 @@ int main(void)
         cmocka_unit_test(every_round_of_a_loop_draws_afresh),
         cmocka_unit_test(each_attempt_may_fail_anew),
         cmocka_unit_test(attempts_at_two_levels_are_independent),
+        cmocka_unit_test(a_wait_is_the_customer_s_or_the_attempt_s),
         cmocka_unit_test(sizes_add_up_at_the_client),
         cmocka_unit_test(calls_nest_64_deep_and_no_deeper),
         cmocka_unit_test(cycles_are_refused),
