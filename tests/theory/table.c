@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+const char *const bound_signs[] = { "", "<= ", ">= " };
+
 struct reader {
     struct arena *arena;
     const char *file, *family;
@@ -87,7 +89,7 @@ static const char *parameters_of(struct reader *r, const cJSON *params)
 static void tolerance_read(struct reader *r, const cJSON *tolerance, struct row *row)
 {
     char number[32];
-    const char *relation = row->bound ? "<= " : "";
+    const char *relation = bound_signs[row->bound];
     snprintf(number, sizeof number, "%.10g", row->reference);
     if (cJSON_IsString(tolerance)) {
         char *end;
@@ -104,7 +106,16 @@ static void tolerance_read(struct reader *r, const cJSON *tolerance, struct row 
     }
 }
 
-/* ["W", 2.0, "1 %"], with "bound" as a fourth item where the figure may not exceed the value. */
+static enum bound bound_read(struct reader *r, const cJSON *item)
+{
+    const char *word = cJSON_GetStringValue(item);
+    if (!item) return EXACTLY;
+    if (word && strcmp(word, "at least") == 0) return AT_LEAST;
+    if (!word || strcmp(word, "at most") != 0) tell(r, "a bound is at most or at least", "rows");
+    return AT_MOST;
+}
+
+/* ["W", 2.0, "1 %"], with "at most" or "at least" as a fourth item where the value is a bound. */
 static struct row row_read(struct reader *r, const cJSON *item, const cJSON *figures)
 {
     struct row row = { 0 };
@@ -115,7 +126,7 @@ static struct row row_read(struct reader *r, const cJSON *item, const cJSON *fig
     }
     row.metric = arena_text(r->arena, metric->valuestring);
     row.reference = value->valuedouble;
-    row.bound = cJSON_GetArraySize(item) > 3;
+    row.bound = bound_read(r, cJSON_GetArrayItem(item, 3));
     row.formula = text_of(r, figures, row.metric);
     tolerance_read(r, cJSON_GetArrayItem(item, 2), &row);
     return row;

@@ -7,11 +7,13 @@
 
 struct arena;
 
+enum bound { EXACTLY, AT_MOST, AT_LEAST };
+
 struct row {
     const char *metric, *formula;
     double reference;
     double tolerance; /* absolute, in the figure's unit */
-    bool bound;       /* the figure may not exceed the reference; else it must equal it */
+    enum bound bound; /* whether the figure must equal the reference, or may be on one side of it */
     const char *goal; /* both, as text: "10.00 +- 1 %" */
 };
 
@@ -38,6 +40,8 @@ struct table {
     struct left_out *left_out;
     uint32_t case_count, left_out_count;
 };
+
+extern const char *const bound_signs[]; /* "", "<= ", ">= " */
 
 /* False after saying on stderr what is wrong with the file. */
 bool table_read(struct table *t, struct arena *a, const char *file);

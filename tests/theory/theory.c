@@ -15,7 +15,7 @@
 
 struct command {
     struct trial_options trial;
-    const char *table, *scorecard, *only;
+    const char *table, *scorecard, *only, *suite;
 };
 
 struct tally {
@@ -33,8 +33,8 @@ static double wall_s(void)
 static int usage(void)
 {
     fprintf(stderr,
-            "usage: theory [--slice] [-j N] [--only TEXT] [--table FILE] [--scenarios DIR]\n"
-            "              [--rendered DIR] [--scorecard FILE]\n"
+            "usage: theory [--slice] [-j N] [--only TEXT] [--suite NAME] [--table FILE]\n"
+            "              [--scenarios DIR] [--rendered DIR] [--scorecard FILE]\n"
             "--only: families or parameters that contain TEXT; --scorecard - writes none\n");
     return 2;
 }
@@ -46,6 +46,7 @@ static bool command_read(struct command *c, int argc, char **argv)
         const char *name, **value;
     } options[] = { { "-j", &threads },
                     { "--only", &c->only },
+                    { "--suite", &c->suite },
                     { "--table", &c->table },
                     { "--scenarios", &c->trial.scenarios },
                     { "--rendered", &c->trial.rendered },
@@ -85,7 +86,8 @@ static const char *verdict_of(const struct trial_result *r, const struct row *ro
 {
     if (r->rows[i].good) return "ok";
     double error = r->rows[i].simulated - row->reference;
-    bool far = (row->bound ? error : fabs(error)) > r->rows[i].tolerance;
+    if (row->bound == EXACTLY) error = fabs(error);
+    bool far = (row->bound == AT_LEAST ? -error : error) > r->rows[i].tolerance;
     return far ? "FAIL" : "FAIL (interval too wide)";
 }
 
@@ -95,8 +97,8 @@ static void case_print(const struct theory_case *c, const struct trial_result *r
         const struct row *row = &c->rows[i];
         bool good = !r->failure && r->rows[i].good;
         double simulated = r->failure ? NAN : r->rows[i].simulated;
-        printf("%-34.34s %-38s %-20s %s%-12.9g %-12.6g %-9.2g %-9.2g %s\n", c->family,
-               c->parameters, row->metric, row->bound ? "<=" : "  ", row->reference, simulated,
+        printf("%-34.34s %-38s %-20s %-3s%-12.9g %-12.6g %-9.2g %-9.2g %s\n", c->family,
+               c->parameters, row->metric, bound_signs[row->bound], row->reference, simulated,
                r->failure ? NAN : r->rows[i].half_width,
                r->failure ? row->tolerance : r->rows[i].tolerance,
                r->failure ? "FAIL" : verdict_of(r, row, i));
@@ -122,7 +124,7 @@ static bool scorecard_write(const struct command *c, const struct tally *t)
     FILE *out = fopen(c->scorecard, "w");
     if (out) fprintf(out, "%s\n]\n", text_data(&t->scorecard));
     if (out && fclose(out) == 0) return true;
-    fprintf(stderr, "theory: cannot write %s\n", c->scorecard);
+    fprintf(stderr, "%s: cannot write %s\n", c->suite, c->scorecard);
     return false;
 }
 
@@ -130,7 +132,7 @@ static bool cases_run(const struct table *table, const struct command *command, 
 {
     bool written = true;
     printf("%-34s %-38s %-20s   %-12s %-12s %-9s %-9s\n", "family", "parameters", "figure",
-           "theory", "simulated", "99 % +-", "tolerance");
+           command->suite, "simulated", "99 % +-", "tolerance");
     for (uint32_t i = 0; i < table->case_count; i++) {
         const struct theory_case *c = &table->cases[i];
         if (!wanted(c, command)) continue;
@@ -139,8 +141,8 @@ static bool cases_run(const struct table *table, const struct command *command, 
         double begin_s = wall_s();
         trial_run(c, i + 1, &command->trial, a, &result);
         case_print(c, &result, t);
-        fprintf(stderr, "theory: %3u of %u  %-34.34s %4u replications %7.2f s\n", i + 1,
-                table->case_count, c->family, result.replications, wall_s() - begin_s);
+        fprintf(stderr, "%s: %3u of %u  %-34.34s %4u replications %7.2f s\n", command->suite,
+                i + 1, table->case_count, c->family, result.replications, wall_s() - begin_s);
         t->cases++;
         written = scorecard_write(command, t) && written;
         arena_close(a);
@@ -158,6 +160,7 @@ int main(int argc, char **argv)
 {
     struct command command = { .trial = { .scenarios = "tests/theory",
                                           .rendered = "build/theory-cases" },
+                               .suite = "theory",
                                .table = "tests/theory/reference.json",
                                .scorecard = "build/scorecard/theory.json" };
     if (!command_read(&command, argc, argv)) return usage();

@@ -67,7 +67,8 @@ static const char *render(const struct theory_case *c, uint32_t number,
                           const struct trial_options *o, struct arena *a, const char **file)
 {
     const char *source = arena_format(a, "%s/%s", o->scenarios, c->scenario);
-    *file = arena_format(a, "%s/%03u-%s", o->rendered, number, c->scenario);
+    const char *slash = strrchr(c->scenario, '/');
+    *file = arena_format(a, "%s/%03u-%s", o->rendered, number, slash ? slash + 1 : c->scenario);
     FILE *in = fopen(source, "r"), *out = in ? fopen(*file, "w") : NULL;
     uint32_t said = 0;
     char line[512];
@@ -197,7 +198,8 @@ static void judge(const struct trial *t, struct trial_result *out)
         out->rows[i].simulated = simulated;
         out->rows[i].half_width = half_width(t, i);
         out->rows[i].tolerance = tolerance;
-        out->rows[i].good = narrow(t, i) && error <= slack && (row->bound || error >= -slack);
+        out->rows[i].good = narrow(t, i) && (row->bound == AT_LEAST || error <= slack) &&
+                            (row->bound == AT_MOST || error >= -slack);
     }
 }
 
