@@ -11,6 +11,7 @@
 ---@alias orrery.role.balancer string|orrery.balancer.random|orrery.balancer.roundRobin|orrery.balancer.leastRequest|orrery.balancer.powerOfTwo|orrery.balancer.hash|orrery.balancer.ringHash|orrery.balancer.maglev
 ---@alias orrery.role.discovery string|orrery.discovery.instant|orrery.discovery.static
 ---@alias orrery.role.filter string|orrery.filter.timeout|orrery.filter.retry|orrery.filter.breaker|orrery.filter.hystrix|orrery.filter.bulkhead|orrery.filter.rateLimit|orrery.filter.throttle|orrery.filter.vegasLimit|orrery.filter.gradientLimit|orrery.filter.fallback|string
+---@alias orrery.role.budget string|orrery.budget.tokenBudget|orrery.budget.retryBudget|orrery.budget.concurrencyBudget|orrery.budget.retryThrottling|orrery.budget.retryQuota|number|string
 ---@alias orrery.role.arrival string|orrery.arrival.poisson|orrery.arrival.constantRate|orrery.arrival.renewal|orrery.arrival.batch|orrery.arrival.mmpp|orrery.arrival.diurnal|orrery.arrival.burst|orrery.arrival.csv|orrery.arrival.trace|string
 ---@alias orrery.role.mmppState string|orrery.mmppState.mmppState
 ---@alias orrery.role.keys string|orrery.keys.zipf|orrery.keys.uniformKeys
@@ -250,10 +251,12 @@
 ---@class orrery.filter.retry
 ---@field attempts? number|string How many times the call is tried in all, the first included. May come first, without its name.
 ---@field backoff? string The wait before the second attempt, before jitter.
----@field multiplier? number|string Each wait is this many times the one before, before jitter.
+---@field growth? 'exponential'|'linear'|'envoy' How waits grow, before jitter: exponential (times multiplier), linear (by backoff each time), or envoy: backoff times 1, 3, 7, 15 ... One of: exponential, linear, envoy.
+---@field multiplier? number|string Of exponential growth: each wait is this many times the one before, before jitter; 1 for a constant wait.
 ---@field maxBackoff? string No wait is longer than this; ten times backoff unless said.
 ---@field jitter? 'none'|'full'|'equal'|'decorrelated' How the wait v is spread: none (v), full (0 to v), equal (v/2 to v), or decorrelated (backoff to three times the wait before). One of: none, full, equal, decorrelated.
 ---@field on? ('error'|'timeout'|'unavailable'|'overloaded'|'crashed'|'expired'|'rejected')[] The outcomes that are tried again. One of: error, timeout, unavailable, overloaded, crashed, expired, rejected.
+---@field budget? orrery.role.budget What all retries of this caller together may add to the load; a bare ratio is a tokenBudget. Unlimited unless said.
 ---@field [integer] any
 
 ---@class orrery.filter.breaker
@@ -325,6 +328,32 @@
 ---@field replySize? number|string The size of that answer in bytes.
 ---@field on? ('error'|'timeout'|'unavailable'|'overloaded'|'crashed'|'expired'|'rejected')[] The outcomes that are replaced. One of: error, timeout, unavailable, overloaded, crashed, expired, rejected.
 ---@field [integer] any
+
+---@class orrery.budget.tokenBudget
+---@field ratio? number|string What each call adds, of one attempt more: the share by which load can grow in the long run. May come first, without its name.
+---@field capacity? number|string Attempts that can be saved up; there at the start.
+---@field [integer] any
+
+---@class orrery.budget.retryBudget
+---@field retryRatio? number|string Retries there may be, of the calls of the last ttl. May come first, without its name.
+---@field minRetriesPerSecond? string Retries that are always affordable.
+---@field ttl? string How far back calls count.
+---@field [integer] any
+
+---@class orrery.budget.concurrencyBudget
+---@field budgetPercent? number|string How many retries there may be at once, of the calls there are. May come first, without its name.
+---@field minRetryConcurrency? number|string How many there may always be.
+---@field [integer] any
+
+---@class orrery.budget.retryThrottling
+---@field maxTokens? number|string Tokens at the start and at most; retries need more than half.
+---@field tokenRatio? number|string Tokens that a success gives back; a failure takes one.
+
+---@class orrery.budget.retryQuota
+---@field capacity? number|string Tokens there are at the start, and at most.
+---@field retryCost? number|string Tokens that a retry takes.
+---@field timeoutCost? number|string Tokens that a retry after a timeout takes.
+---@field increment? number|string Tokens that a success without retry gives; one after a retry gives back what that retry took.
 
 ---@class orrery.client
 ---@field target? string Where calls go: a service and one of its endpoints.
@@ -886,6 +915,31 @@ function gradientLimit(...) end
 ---@param ... any|orrery.filter.fallback
 ---@return orrery.filter.fallback
 function fallback(...) end
+
+---A bucket filled by calls: each adds a part of a token, each retry or hedge takes a whole one, so that they add at most that part to the load.
+---@param ... any|orrery.budget.tokenBudget
+---@return orrery.budget.tokenBudget
+function tokenBudget(...) end
+
+---Each call of the last ttl allows a part of a retry, and some are always allowed, as Finagle and Linkerd do.
+---@param ... any|orrery.budget.retryBudget
+---@return orrery.budget.retryBudget
+function retryBudget(...) end
+
+---Bounds how many retries are under way at once, waits before them included, by the number of calls under way, as Envoy does.
+---@param ... any|orrery.budget.concurrencyBudget
+---@return orrery.budget.concurrencyBudget
+function concurrencyBudget(...) end
+
+---Allows retries while more than half of the tokens are left: each failed attempt takes one, each success gives some back. From full, the fifth straight failure is not retried.
+---@param ... any|orrery.budget.retryThrottling
+---@return orrery.budget.retryThrottling
+function retryThrottling(...) end
+
+---A purse of tokens that retries empty and successes fill, as the AWS SDKs have in standard mode.
+---@param ... any|orrery.budget.retryQuota
+---@return orrery.budget.retryQuota
+function retryQuota(...) end
 
 ---Someone who asks. With a rate calls come whatever becomes of them (open loop); with users each waits for its answer before it thinks and calls again (closed loop). Latency counts from when a call was meant to be sent.
 ---@overload fun(name: string, fields: orrery.client)

@@ -1,4 +1,4 @@
-/* backoff.c - exponential back-off with the four usual jitters.
+/* backoff.c - back-off that grows in three ways, with the four usual jitters.
  *
  * Seeding every call's jitter alike would keep a storm in step; the key is the call's own. */
 #include "traffic/backoff.h"
@@ -15,12 +15,24 @@ static double jitter_uniform(uint64_t key, uint32_t attempt)
 }
 
 /* base * multiplier^attempt, at most max. Stops at the cap: no overflow, few rounds. */
+static double exponential(double base, double max, double multiplier, uint32_t attempt)
+{
+    double v = base;
+    if (multiplier <= 1) return v;
+    for (uint32_t i = 0; i < attempt && v < max; i++)
+        v *= multiplier;
+    return v;
+}
+
 static double ceiling(const struct backoff *b, uint32_t attempt)
 {
-    double v = (double)b->base_ns, max = (double)b->max_ns;
-    if (b->multiplier <= 1) return v < max ? v : max;
-    for (uint32_t i = 0; i < attempt && v < max; i++)
-        v *= b->multiplier;
+    double base = (double)b->base_ns, max = (double)b->max_ns, v;
+    if (b->growth == GROWTH_LINEAR)
+        v = base * (attempt + 1.0);
+    else if (b->growth == GROWTH_ENVOY)
+        v = exponential(base, max + base, 2, attempt + 1) - base;
+    else
+        v = exponential(base, max, b->multiplier, attempt);
     return v < max ? v : max;
 }
 

@@ -9,6 +9,8 @@
 #include "base/check.h"
 #include "engine/judge.h"
 #include "traffic/backoff.h"
+#include "traffic/budget.h"
+#include "traffic/marks.h"
 
 #include <inttypes.h>
 
@@ -20,6 +22,7 @@ struct retry_spec {
     struct backoff backoff;
     struct list on;   /* uint32_t: indices into retry_outcomes */
     uint32_t on_mask; /* derived: bit o stands for outcome o */
+    struct part budget;
 };
 
 /* What can be worth another try, by outcome_names: all but ok and abandoned. */
@@ -29,6 +32,7 @@ static const enum outcome retry_outcome[] = { OUTCOME_ERROR,       OUTCOME_TIMEO
                                               OUTCOME_UNAVAILABLE, OUTCOME_OVERLOADED,
                                               OUTCOME_CRASHED,     OUTCOME_EXPIRED,
                                               OUTCOME_REJECTED };
+static const char *const growth_names[] = { "exponential", "linear", "envoy", NULL };
 static const char *const jitter_names[] = { "none", "full", "equal", "decorrelated", NULL };
 
 /* A new attempt begins as a new call does, with what is left of the caller's time. */
@@ -51,10 +55,58 @@ static const struct event_type call_retry = {
 static enum verdict retry_on_call(const struct filter_site *site, struct world *w, uint32_t id,
                                   enum outcome *outcome)
 {
-    (void)site, (void)outcome;
+    (void)outcome;
+    const struct retry_spec *s = site->spec;
     call_side(w, id)->budget_ns = call_get(w, id)->deadline_ns;
+    if (s->budget.kind) {
+        budget_call(&s->budget, site->state, w);
+        marks_set(site->shared, w, id, 0); /* what its last retry cost */
+    }
     return FILTER_PASS;
 }
+
+/* ------------------------------------------------------------------------- with a budget */
+
+/* The reply of an attempt: what it cost is known, and no longer out. */
+static void settle(const struct filter_site *site, const struct call *c, uint32_t id)
+{
+    const struct retry_spec *s = site->spec;
+    bool failed = s->on_mask >> c->outcome & 1;
+    budget_answer(&s->budget, site->state, failed, c->outcome, marks_get(site->shared, id));
+    if (c->attempt > 0) budget_extra_over(&s->budget, site->state);
+}
+
+static bool afford(const struct filter_site *site, struct world *w, uint32_t id)
+{
+    const struct retry_spec *s = site->spec;
+    const struct call *c = call_get(w, id);
+    int64_t cost = budget_take(&s->budget, site->state, w, c->outcome);
+    if (cost != BUDGET_REFUSED) marks_set(site->shared, w, id, cost);
+    if (cost == BUDGET_REFUSED && w->tracing)
+        recorder_trace(w->recorder, now_ns(w), "retry.reject",
+                       "%s key=%016llx attempt=%u cause=%s", route_name(w, c->route),
+                       (unsigned long long)c->key, c->attempt + 1, s->budget.kind->name);
+    return cost != BUDGET_REFUSED;
+}
+
+static void retry_on_gone(const struct filter_site *site, struct world *w, uint32_t id)
+{
+    const struct retry_spec *s = site->spec;
+    const struct call *c = call_get(w, id);
+    if (!s->budget.kind) return;
+    bool waits = c->state == CALL_CALLER && c->stage == site->index;
+    if (waits || c->attempt > 0) budget_extra_over(&s->budget, site->state);
+    budget_call_over(&s->budget, site->state);
+}
+
+static void retry_on_moved(const struct filter_site *site, struct world *w, uint32_t id,
+                           uint32_t old)
+{
+    const struct retry_spec *s = site->spec;
+    if (s->budget.kind) marks_on_moved(site, w, id, old);
+}
+
+/* ------------------------------------------------------------------------- the reply */
 
 static void trace_retry(const struct world *w, const struct call *c, int64_t wait_ns)
 {
@@ -64,25 +116,39 @@ static void trace_retry(const struct world *w, const struct call *c, int64_t wai
                    ns_to_ms(wait_ns));
 }
 
-static enum verdict retry_on_reply(const struct filter_site *site, struct world *w, uint32_t id)
+static bool try_again(const struct filter_site *site, struct world *w, uint32_t id)
 {
     const struct retry_spec *s = site->spec;
     const struct call *c = call_get(w, id);
-    if (!(s->on_mask >> c->outcome & 1)) return FILTER_PASS;
-    if (c->attempt + 1u >= s->attempts) return FILTER_PASS;
+    if (!(s->on_mask >> c->outcome & 1)) return false;
+    if (c->attempt + 1u >= s->attempts) return false;
     /* Attempts further up make this another storm: its waits are drawn anew. */
     uint64_t key = c->key + call_side(w, id)->tries * UINT64_C(0x9e3779b97f4a7c15);
     int64_t wait_ns = backoff_ns(&s->backoff, key, c->attempt);
     int64_t at_ns = time_add(now_ns(w), wait_ns);
-    if (at_ns >= call_side(w, id)->budget_ns) return FILTER_PASS; /* nobody would wait for it */
+    if (at_ns >= call_side(w, id)->budget_ns) return false; /* nobody would wait for it */
+    if (s->budget.kind && !afford(site, w, id)) return false;
     if (w->tracing) trace_retry(w, c, wait_ns);
     engine_at(w->engine, at_ns, &call_retry, id, c->generation);
-    return FILTER_WAIT;
+    return true;
+}
+
+static enum verdict retry_on_reply(const struct filter_site *site, struct world *w, uint32_t id)
+{
+    const struct retry_spec *s = site->spec;
+    if (s->budget.kind) settle(site, call_get(w, id), id);
+    if (try_again(site, w, id)) return FILTER_WAIT;
+    if (s->budget.kind) budget_call_over(&s->budget, site->state);
+    return FILTER_PASS;
 }
 
 static const struct filter_type retry_type = {
+    .state_size = sizeof(struct budget),
+    .prepare = marks_prepare,
     .on_call = retry_on_call,
     .on_reply = retry_on_reply,
+    .on_moved = retry_on_moved,
+    .on_gone = retry_on_gone,
     .retries = true,
 };
 
@@ -96,6 +162,13 @@ static void retry_check(void *spec, const struct document *doc, struct place at,
         s->on_mask |= 1u << retry_outcome[on[i]];
     if (s->on.count == 0)
         judge_field(d, at, path, "on", "leave it out for the usual ones", "no outcome is retried");
+    if (s->backoff.growth != GROWTH_EXPONENTIAL && s->backoff.multiplier != 2)
+        judge_field(d, at, path, "multiplier", "leave it out", "%s growth has none",
+                    growth_names[s->backoff.growth]);
+    if (s->backoff.growth != GROWTH_EXPONENTIAL && s->backoff.jitter == JITTER_DECORRELATED)
+        judge_field(d, at, path, "growth", "leave it out",
+                    "decorrelated waits grow by the wait before, not by %s steps",
+                    growth_names[s->backoff.growth]);
     if (s->backoff.max_ns == 0) s->backoff.max_ns = BACKOFF_CAP_FACTOR * s->backoff.base_ns;
     if (s->backoff.max_ns < s->backoff.base_ns)
         judge_field(d, at, path, "maxBackoff", "swap them?", "it is shorter than backoff");
@@ -106,8 +179,13 @@ static const struct field retry_fields[] = {
           .position = 1, .doc = "How many times the call is tried in all, the first included."),
     DURATION(struct retry_spec, "backoff", backoff.base_ns, .preset = "25ms", .min = 0,
              .max = 3600e9, .doc = "The wait before the second attempt, before jitter."),
+    CHOICE(struct retry_spec, "growth", backoff.growth, .preset = "exponential",
+           .choices = growth_names,
+           .doc = "How waits grow, before jitter: exponential (times multiplier), linear (by backoff "
+                  "each time), or envoy: backoff times 1, 3, 7, 15 ..."),
     NUMBER(struct retry_spec, "multiplier", backoff.multiplier, .preset = "2", .min = 1, .max = 100,
-           .doc = "Each wait is this many times the one before, before jitter."),
+           .doc = "Of exponential growth: each wait is this many times the one before, before jitter; "
+                  "1 for a constant wait."),
     DURATION(struct retry_spec, "maxBackoff", backoff.max_ns, .preset = "", .min = 1,
              .max = 36000e9, .doc = "No wait is longer than this; ten times backoff unless said."),
     CHOICE(struct retry_spec, "jitter", backoff.jitter, .preset = "full", .choices = jitter_names,
@@ -116,6 +194,9 @@ static const struct field retry_fields[] = {
     LIST(struct retry_spec, "on", on, FIELD_CHOICE,
          .preset = "[\"error\", \"timeout\", \"unavailable\", \"overloaded\", \"crashed\"]",
          .choices = retry_outcomes, .doc = "The outcomes that are tried again."),
+    PART(struct retry_spec, "budget", budget, "budget", .preset = "",
+         .doc = "What all retries of this caller together may add to the load; a bare ratio is a "
+                "tokenBudget. Unlimited unless said."),
     FIELDS_END
 };
 
@@ -127,7 +208,8 @@ const struct kind filter_retry = {
     .doc = "Tries a failed call again after exponential back-off with jitter, unless the deadline "
            "would pass first. At most one on a route.",
     .source = "Brooker, Exponential backoff and jitter (AWS, 2015); outcomes as in Envoy's "
-              "x-envoy-retry-on 5xx",
+              "x-envoy-retry-on 5xx; Envoy's own back-off: growth envoy, backoff 25ms, maxBackoff "
+              "250ms",
     .example = "retry { attempts = 3, backoff = \"100ms\", jitter = \"full\" }",
     .spec_size = sizeof(struct retry_spec),
     .fields = retry_fields,

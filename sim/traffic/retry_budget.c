@@ -1,4 +1,4 @@
-/* retry_budget.c - whether one more retry may be afforded: four rules in use. */
+/* retry_budget.c - whether one more retry may be afforded: five rules in use. */
 #include "traffic/retry_budget.h"
 
 #include "orrery/time.h"
@@ -45,8 +45,13 @@ void budget_bucket_deposit(struct budget_bucket *b, int64_t tokens_max, int64_t 
 
 bool budget_bucket_take(struct budget_bucket *b)
 {
-    if (b->tokens < BUDGET_TOKEN) return false;
-    b->tokens -= BUDGET_TOKEN;
+    return budget_quota_take(b, BUDGET_TOKEN);
+}
+
+bool budget_quota_take(struct budget_bucket *b, int64_t cost)
+{
+    if (b->tokens < cost) return false;
+    b->tokens -= cost;
     return true;
 }
 

@@ -1,4 +1,4 @@
-/* retry_budget.h - whether one more retry may be afforded: four rules in use, pure.
+/* retry_budget.h - whether one more retry may be afforded: five rules in use, pure.
  *
  * Each bounds how much retries can add to the load. Tokens are counted in thousandths, as gRPC does,
  * so that ten tenths are one. */
@@ -34,6 +34,10 @@ struct budget_bucket {
 void budget_bucket_open(struct budget_bucket *b, int64_t tokens_max);
 void budget_bucket_deposit(struct budget_bucket *b, int64_t tokens_max, int64_t deposit);
 bool budget_bucket_take(struct budget_bucket *b); /* true: one retry is paid for */
+
+/* The AWS SDKs' retry quota: the bucket counts whole tokens, a retry takes several, a success puts in
+ * what its retry took or a little. */
+bool budget_quota_take(struct budget_bucket *b, int64_t cost);
 
 /* Finagle's and Linkerd's RetryBudget: each request deposits 1, a retry costs 1/ratio, deposits expire
  * after ttl (in ten steps); retries_per_s are always affordable. Defaults: 20 %, 10 s, 10/s. */

@@ -113,6 +113,25 @@ static struct value *window_budget(struct question *q)
     return list;
 }
 
+/* Acts: "r" a retry, "t" a retry after a timeout, "s" a success at once, "R" and "T" one after such a
+ * retry. The tokens after each; a retry that cannot be paid leaves them. */
+static struct value *quota(struct question *q)
+{
+    uint32_t capacity = ask_count(q, q->input, "capacity", 1, 1000000);
+    struct budget_bucket b;
+    struct value *list = tell_list(q);
+    budget_bucket_open(&b, capacity);
+    for (const char *c = ask_text(q, q->input, "acts"); *c; c++) {
+        int64_t cost = *c == 't' || *c == 'T' ? 10 : 5;
+        if (*c == 'r' || *c == 't')
+            budget_quota_take(&b, cost);
+        else
+            budget_bucket_deposit(&b, capacity, *c == 's' ? 1 : cost);
+        value_append(list, tell_number(q, (double)b.tokens));
+    }
+    return list;
+}
+
 /* ------------------------------------------------------------------------- breakers */
 
 static struct breaker_rule ask_breaker(struct question *q)
@@ -217,6 +236,8 @@ static struct value *backoff(struct question *q)
                          .max_ns = ask_ns(q, q->input, "max_ms"),
                          .multiplier = ask_number(q, q->input, "multiplier"),
                          .jitter = ask_choice(q, q->input, "jitter", jitters) };
+    static const char *const growths[] = { "exponential", "linear", "envoy", NULL };
+    if (value_get(q->input, "growth")) b.growth = ask_choice(q, q->input, "growth", growths);
     uint32_t attempt = ask_count(q, q->input, "attempt", 0, 1000);
     double least = INFINITY, most = 0, sum = 0;
     for (uint64_t key = 1; key <= BACKOFF_DRAWS; key++) {
@@ -232,17 +253,17 @@ static struct value *backoff(struct question *q)
     return list;
 }
 
-/* What a filter does when its fields are left out: the presets of its table, as text. */
+/* What a filter, budget or discipline does when its fields are left out: the presets of its table, as text. */
 static struct value *defaults(struct question *q)
 {
     const char *of = ask_text(q, q->input, "of");
     struct value *map = value_map(q->arena, (struct place){ NULL, 0 });
     const struct kind *kind = NULL;
     for (uint32_t i = 0; i < orrery_kind_count; i++)
-        if (!strcmp(orrery_kinds[i]->role, "filter") && !strcmp(orrery_kinds[i]->name, of))
+        if (strcmp(orrery_kinds[i]->role, "object") && !strcmp(orrery_kinds[i]->name, of))
             kind = orrery_kinds[i];
     if (!kind) {
-        q->problem = "input: `of` names no filter";
+        q->problem = "input: `of` names no part";
         return map;
     }
     for (const struct field *f = kind->fields; f->type != FIELD_NONE; f++)
@@ -256,6 +277,7 @@ const struct rule rules_guards[] = {
     { "envoyRetryBudget", envoy_budget },
     { "bucketRetryBudget", bucket_budget },
     { "windowRetryBudget", window_budget },
+    { "retryQuota", quota },
     { "breaker", breaker },
     { "adaptiveThrottle", throttle },
     { "vegas", vegas },

@@ -22,6 +22,11 @@ extern const struct kind flow_network, client_kind, filter_timeout, filter_retry
     filter_gradient,
     filter_fallback,
     filter_twin,
+    budget_token,
+    budget_window,
+    budget_concurrency,
+    budget_throttling,
+    budget_quota,
     balancer_maglev,
     balancer_ring_hash;
 
@@ -149,6 +154,11 @@ static const struct kind metronome = {
 
 static const struct kind *const small_kinds[] = {
     &filter_twin,
+    &budget_token,
+    &budget_window,
+    &budget_concurrency,
+    &budget_throttling,
+    &budget_quota,
     &flow_network,   &client_kind,    &filter_timeout,       &filter_retry,   &balancer_random,
     &balancer_least, &balancer_p2c,   &balancer_round_robin, &balancer_hash,  &keys_zipf,
     &keys_uniform,   &dist_constant,  &dist_exponential,     &stub_kind,      &metronome,
