@@ -55,6 +55,7 @@ read_globals = {
   "maglev",
   "instant",
   "static",
+  "endpointSlice",
   "timeout",
   "retry",
   "breaker",

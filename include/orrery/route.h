@@ -39,6 +39,7 @@ uint32_t route_open(struct world *w, const struct route_spec *spec, struct diag 
 uint32_t route_owner(const struct world *w, uint32_t route);
 uint32_t route_operation(const struct world *w, uint32_t route);
 uint32_t route_group(const struct world *w, uint32_t route);
+uint32_t route_instances(const struct world *w, uint32_t route);
 const char *route_name(const struct world *w, uint32_t route); /* "caller > target" */
 /* Where the filter that makes attempts stands; ROUTE_NO_RETRY when none does. While the route
  * opens (in `prepare`) only filters outside the one being prepared are seen. At most one a route. */

@@ -11,10 +11,11 @@
 #include "orrery/kind.h"
 #include "orrery/probe.h"
 
-/* In the order of sim/ROOMS: opened in this order, reported in this order. */
+/* Opened in this order, reported in this order: what routes lean on comes before who opens them. */
 enum room_id {
     ROOM_FLOW,
     ROOM_INFRA,
+    ROOM_TRAFFIC,
     ROOM_SERVICE,
     ROOM_WORKLOAD,
     ROOM_DELIVERY,
@@ -51,8 +52,8 @@ struct room {
     void (*report)(struct world *w); /* final figures to the recorder */
 };
 
-extern const struct room flow_room, infra_room, service_room, workload_room, delivery_room,
-    fault_room;
+extern const struct room flow_room, infra_room, traffic_room, service_room, workload_room,
+    delivery_room, fault_room;
 
 static inline int64_t now_ns(const struct world *w)
 {

@@ -9,7 +9,7 @@
 ---@alias orrery.role.option string|orrery.option.option
 ---@alias orrery.role.discipline string|orrery.discipline.fifo|orrery.discipline.lifo|orrery.discipline.priority|orrery.discipline.shortestFirst|orrery.discipline.shortestRemaining|orrery.discipline.processorSharing
 ---@alias orrery.role.balancer string|orrery.balancer.random|orrery.balancer.roundRobin|orrery.balancer.leastRequest|orrery.balancer.powerOfTwo|orrery.balancer.hash|orrery.balancer.ringHash|orrery.balancer.maglev
----@alias orrery.role.discovery string|orrery.discovery.instant|orrery.discovery.static
+---@alias orrery.role.discovery string|orrery.discovery.instant|orrery.discovery.static|orrery.discovery.endpointSlice
 ---@alias orrery.role.filter string|orrery.filter.timeout|orrery.filter.retry|orrery.filter.breaker|orrery.filter.hystrix|orrery.filter.bulkhead|orrery.filter.rateLimit|orrery.filter.throttle|orrery.filter.vegasLimit|orrery.filter.gradientLimit|orrery.filter.fallback|string
 ---@alias orrery.role.budget string|orrery.budget.tokenBudget|orrery.budget.retryBudget|orrery.budget.concurrencyBudget|orrery.budget.retryThrottling|orrery.budget.retryQuota|number|string
 ---@alias orrery.role.arrival string|orrery.arrival.poisson|orrery.arrival.constantRate|orrery.arrival.renewal|orrery.arrival.batch|orrery.arrival.mmpp|orrery.arrival.diurnal|orrery.arrival.burst|orrery.arrival.csv|orrery.arrival.trace|string
@@ -243,6 +243,14 @@
 ---@field connectTimeout? string How long a connection is tried to an address where nothing answers, as that of a pod whose node is down. Envoy's connect_timeout; Linux by itself gives up after 127 s (tcp_syn_retries 6).
 ---@field gone? 'refused'|'silent'|'wrongPod' What a connection meets at the address of a pod that is gone, its node still up: refused at once (a reset), silent until connectTimeout (networks that drop what has no owner), or wrongPod, which answers with an error because the address has been given to another. One of: refused, silent, wrongPod.
 ---@field resolved? 'start'|'never' When the addresses are looked up: at each start of the caller's process, or never again once they have been written down. One of: start, never.
+
+---@class orrery.discovery.endpointSlice
+---@field connectTimeout? string How long a connection is tried to an address where nothing answers, as that of a pod whose node is down. Envoy's connect_timeout; Linux by itself gives up after 127 s (tcp_syn_retries 6).
+---@field gone? 'refused'|'silent'|'wrongPod' What a connection meets at the address of a pod that is gone, its node still up: refused at once (a reset), silent until connectTimeout (networks that drop what has no owner), or wrongPod, which answers with an error because the address has been given to another. One of: refused, silent, wrongPod.
+---@field propagation? orrery.role.dist From a pod's becoming ready, or ceasing to be, to its EndpointSlice's saying so to those who watch: kubelet, API server and endpoints controller. Measure yours; there is no figure that holds for all clusters.
+---@field nodeMonitorGracePeriod? string How long a node may be silent before its pods are taken out, as of the controller manager: 40 s up to Kubernetes 1.31, 50 s from 1.32.
+---@field minSyncPeriod? string The least time between two writings of kube-proxy's rules, after the first two (KubeProxyConfiguration, iptables.minSyncPeriod). 0 for callers that watch the slices themselves, as proxies with a control plane do.
+---@field syncTime? orrery.role.dist How long writing the rules takes; they hold at its end. It grows with the number of services.
 
 ---@class orrery.filter.timeout
 ---@field after? string How long the caller waits. May come first, without its name.
@@ -865,6 +873,11 @@ function instant(...) end
 ---@param ... any|orrery.discovery.static
 ---@return orrery.discovery.static
 function static(...) end
+
+---A Kubernetes Service: readiness reaches a caller through the EndpointSlice and its node's kube-proxy. The pods of a node that is down stay until it has been missed. kube-proxy chooses at random: say balancer = random for that.
+---@param ... any|orrery.discovery.endpointSlice
+---@return orrery.discovery.endpointSlice
+function endpointSlice(...) end
 
 ---Gives up on a call that has no answer in time. Inside a retry it bounds each attempt, outside it the whole call. The deadline travels with the call: what its service calls inherits it. The service decides whether abandoned work is cancelled or done in vain.
 ---@param ... any|orrery.filter.timeout

@@ -22,6 +22,11 @@ uint32_t route_group(const struct world *w, uint32_t route)
     return flow_of(w)->routes[route].group;
 }
 
+uint32_t route_instances(const struct world *w, uint32_t route)
+{
+    return flow_of(w)->routes[route].instance_count;
+}
+
 const char *route_name(const struct world *w, uint32_t route)
 {
     return flow_of(w)->routes[route].name;
