@@ -23,21 +23,21 @@ struct backend {
     uint32_t in_flight; /* this caller's calls there now; 0 unless the balancer counts */
     uint32_t weight;    /* 1 unless someone gave another; never 0 */
     uint8_t zone;
-    uint8_t level;      /* priority: a lower one is used first */
-    uint8_t flags;      /* enum backend_flag; set only where it is picked from all the same */
+    uint8_t level; /* priority: a lower one is used first */
+    uint8_t flags; /* enum backend_flag; set only where it is picked from all the same */
     uint8_t unused;
-    int64_t since_ns;   /* when it became ready; the balancer may keep the time of `own` here */
-    double own;         /* the balancer's; 0 when the backend came */
+    int64_t since_ns; /* when it became ready; the balancer may keep the time of `own` here */
+    double own;       /* the balancer's; 0 when the backend came */
 };
 _Static_assert(sizeof(struct backend) <= 32, "two a cache line: some balancers look at all");
 
 struct pick {
     uint64_t customer; /* hash of the customer's key: the same for all its calls */
     struct rng *rng;   /* this caller's own policy stream */
-    void *shared;      /* one for all instances of the caller: tables made from the backends alone */
-    uint32_t version;  /* of the set of backends; never 0 */
+    void *shared;     /* one for all instances of the caller: tables made from the backends alone */
+    uint32_t version; /* of the set of backends; never 0 */
     int64_t now_ns;
-    uint8_t zone;      /* the caller's, or ZONE_OUTSIDE */
+    uint8_t zone; /* the caller's, or ZONE_OUTSIDE */
 };
 
 /* What came of a call that a backend was given. */
@@ -51,7 +51,7 @@ struct observation {
 struct balancer_type {
     size_t state_size;
     size_t backend_state_size; /* the state is longer by this for each backend there can be */
-    size_t shared_size; /* of pick.shared, zeroed when opened */
+    size_t shared_size;        /* of pick.shared, zeroed when opened */
     /* 0 <= result < n, or BACKEND_NONE where the real one would answer 503; n >= 1. May write `own`
      * and since_ns. */
     uint32_t (*pick)(const void *spec, void *state, struct backend *backends, uint32_t n,
@@ -59,7 +59,8 @@ struct balancer_type {
     /* A reply came, or the caller gave up; not told of a backend that has left. NULL: not told. */
     void (*observe)(const void *spec, void *state, struct backend *backend,
                     const struct observation *seen);
-    bool counts;  /* it looks at in_flight, which is then kept */
+    bool counts; /* it looks at in_flight, which is then kept */
+    bool hashes; /* a customer keeps to a backend: what else is drawn for it goes by customer too */
     bool refuses; /* it may say BACKEND_NONE, so it is asked even where there is one backend */
 };
 

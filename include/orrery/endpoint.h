@@ -35,6 +35,8 @@ struct group_watcher {
     struct group_watcher *next;
 };
 
+#define LEVELS_MAX 8 /* of priority, in one group */
+
 struct group {
     const char *name;
     const struct endpoint_type *type;
@@ -51,6 +53,9 @@ struct group {
     const struct part *balancer; /* its owner's wish for callers that say nothing; never NULL */
     const struct part *discovery; /* the same; NULL or kind NULL: readiness reaches them at once */
     struct group_watcher *watchers;
+    const struct part *policy;   /* the same of the trafficPolicy; NULL, or kind NULL: none */
+    const uint32_t *weights;     /* by backend - first; NULL: all 1 */
+    const uint8_t *levels;       /* their priorities; NULL: all 0 */
 };
 
 #define GROUP_NONE UINT32_MAX

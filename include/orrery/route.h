@@ -13,6 +13,7 @@ struct route_spec {
     struct place at;
     const struct part *balancer; /* NULL or kind NULL: the group's wish */
     const struct part *discovery; /* the same */
+    const struct part *policy;   /* of role "trafficPolicy"; the same */
     struct list filters;   /* parts of role "filter", outermost first */
     const struct part *timeout, *retry; /* the two everyday filters, said as fields: [retry, timeout] */
     /* Told once when a call is over; the call closes after it returns. It notes, and sends nothing. */
@@ -22,6 +23,7 @@ struct route_spec {
     uint32_t owner;        /* the caller's own number, in route.owner */
     uint32_t instance_count; /* callers that each have their own state: pods, or 1 */
     uint32_t instance_base; /* parent call's pod - instance_base = instance, when by_pod */
+    bool direct;           /* its calls name their backend (call_go_to): nothing chooses for them */
     bool by_pod;           /* the parent is a call at a pod; else a client, outside all zones */
     const uint8_t *zones;  /* of the caller's pods, by instance */
 };

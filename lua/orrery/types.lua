@@ -9,6 +9,12 @@
 ---@alias orrery.role.option string|orrery.option.option
 ---@alias orrery.role.discipline string|orrery.discipline.fifo|orrery.discipline.lifo|orrery.discipline.priority|orrery.discipline.shortestFirst|orrery.discipline.shortestRemaining|orrery.discipline.processorSharing
 ---@alias orrery.role.balancer string|orrery.balancer.random|orrery.balancer.roundRobin|orrery.balancer.leastRequest|orrery.balancer.powerOfTwo|orrery.balancer.hash|orrery.balancer.ringHash|orrery.balancer.maglev
+---@alias orrery.role.trafficPolicy string|orrery.trafficPolicy.trafficPolicy
+---@alias orrery.role.outlierDetection string|orrery.outlierDetection.outlierDetection
+---@alias orrery.role.healthCheck string|orrery.healthCheck.healthCheck
+---@alias orrery.role.stickiness string|orrery.stickiness.stickiness
+---@alias orrery.role.subset string|orrery.subset.shuffleShard
+---@alias orrery.role.locality string|orrery.locality.zoneAware|orrery.locality.zoneFailover|orrery.locality.zoneWeights|orrery.locality.zoneOnly
 ---@alias orrery.role.discovery string|orrery.discovery.instant|orrery.discovery.static|orrery.discovery.endpointSlice
 ---@alias orrery.role.filter string|orrery.filter.timeout|orrery.filter.retry|orrery.filter.breaker|orrery.filter.hystrix|orrery.filter.bulkhead|orrery.filter.rateLimit|orrery.filter.throttle|orrery.filter.vegasLimit|orrery.filter.gradientLimit|orrery.filter.fallback|string
 ---@alias orrery.role.budget string|orrery.budget.tokenBudget|orrery.budget.retryBudget|orrery.budget.concurrencyBudget|orrery.budget.retryThrottling|orrery.budget.retryQuota|number|string
@@ -138,6 +144,9 @@
 ---@field unreachableToleration? string How long a pod stays bound to a node that is lost, before it is replaced elsewhere; counts once the node has been silent for 40 s. As Kubernetes' toleration of node.kubernetes.io/unreachable.
 ---@field balancer? orrery.role.balancer How callers that say nothing choose among the pods.
 ---@field discovery? orrery.role.discovery How callers that say nothing learn which pods there are; unless said, readiness reaches them at once.
+---@field trafficPolicy? orrery.role.trafficPolicy Which of the pods callers that say nothing may use, and which first: outlier detection, health checks, zones, priorities.
+---@field weights? (number|string)[] Load-balancing weight of the first pod, the second...; 1 for the rest.
+---@field priorities? (number|string)[] Priority level of the first pod, the second...; 0 for the rest. Pods of a higher level are used when lower ones are not healthy; needs a trafficPolicy.
 ---@field endpoints table<string, orrery.role.step[]> What it answers to, by name, and the steps each takes.
 
 ---@class orrery.resources.resources
@@ -164,6 +173,7 @@
 ---@field filters? (orrery.role.filter)[] Further guards, outermost first, outside `retry` and `timeout`.
 ---@field balancer? orrery.role.balancer How this caller chooses a pod; the called service's own choice by default.
 ---@field discovery? orrery.role.discovery How each pod of this caller learns which pods it can call; as the called service wishes by default.
+---@field trafficPolicy? orrery.role.trafficPolicy Which of the pods it may use, and which first; the called service's own by default.
 ---@field optional? boolean Whether the caller can do without the answer: a failure is then no error.
 ---@field [integer] any
 
@@ -236,6 +246,62 @@
 
 ---@class orrery.balancer.maglev
 ---@field tableSize? number|string Entries of the table: a prime number, about a hundred times the backends.
+
+---@class orrery.trafficPolicy.trafficPolicy
+---@field outlierDetection? orrery.role.outlierDetection Ejects backends that fail; nobody unless said.
+---@field healthCheck? orrery.role.healthCheck Asks backends whether they are well; nobody unless said.
+---@field locality? orrery.role.locality What is made of the zones that backends stand in; nothing unless said.
+---@field stickiness? orrery.role.stickiness Whether a customer keeps to a backend by a cookie; not unless said.
+---@field subset? orrery.role.subset The backends that one customer may have; all unless said.
+---@field panicThreshold? number|string When fewer of a level's backends are healthy, and all levels together are short, health is not heeded there; 0%: never (as Istio has it).
+---@field overprovisioningFactor? number|string How much more than its backends' share a priority level can bear: at 1.4 it keeps all its load down to 72 % healthy.
+---@field failTrafficOnPanic? boolean Whether calls are refused in panic (outcome unavailable).
+
+---@class orrery.outlierDetection.outlierDetection
+---@field consecutive5xxErrors? number|string Failed calls in a row that eject a backend: errors, time-outs, refusals, resets; 0: not heeded.
+---@field consecutiveGatewayErrors? number|string The same of calls that found no working backend (502, 503, 504), errors of the application apart; 0: not heeded.
+---@field interval? string Time between sweeps, which judge rates and end ejections whose time is over.
+---@field baseEjectionTime? string How long the first ejection lasts; the next lasts twice that, and so on. A sweep that finds the backend in use takes one off.
+---@field maxEjectionTime? string The longest ejection; baseEjectionTime when that is more.
+---@field maxEjectionPercent? number|string The share of backends that may be ejected at once.
+---@field alwaysEjectOneHost? boolean Whether one backend may be ejected even where that is a greater share.
+---@field successRate? boolean Whether a sweep ejects those whose success rate falls behind the others'.
+---@field successRateMinimumHosts? number|string Backends that must have had enough answers for rates to be compared.
+---@field successRateRequestVolume? number|string Answers in an interval that are enough.
+---@field successRateStdevFactor? number|string So many standard deviations below the mean is behind. Envoy says it in thousandths: 1900.
+---@field failurePercentage? boolean Whether a sweep ejects those of whose calls a given share failed.
+---@field failurePercentageThreshold? number|string That share.
+---@field failurePercentageMinimumHosts? number|string Backends that must have had enough answers for that to be judged.
+---@field failurePercentageRequestVolume? number|string Answers in an interval that are enough for it.
+
+---@class orrery.healthCheck.healthCheck
+---@field endpoint? string What is asked of each backend: one of the called service's endpoints, "GET /healthz". May come first, without its name.
+---@field interval? string Time between two probes of a backend.
+---@field timeout? string A probe that has no answer by then has failed.
+---@field healthyThreshold? number|string Probes in a row that must pass before a failing backend is used again.
+---@field unhealthyThreshold? number|string Probes in a row that must fail before a backend is no longer used.
+---@field [integer] any
+
+---@class orrery.stickiness.stickiness
+---@field duration? string How long the cookie holds after the customer's latest call. May come first, without its name.
+---@field sessions? number|string Customers whose cookie is remembered for them; those unseen longest are forgotten first, and counted.
+---@field [integer] any
+
+---@class orrery.subset.shuffleShard
+---@field size? number|string Backends that each customer has. May come first, without its name.
+---@field [integer] any
+
+---@class orrery.locality.zoneAware
+---@field minClusterSize? number|string Healthy backends below which zones are not told apart.
+---@field routingEnabled? number|string The share of calls that are routed by zone.
+
+---@class orrery.locality.zoneFailover
+
+---@class orrery.locality.zoneWeights
+---@field zones? table<string, number|string> The weight of each zone; zones that are not named get nothing, unless no named one has a healthy backend. May come first, without its name.
+---@field [integer] any
+
+---@class orrery.locality.zoneOnly
 
 ---@class orrery.discovery.instant
 
@@ -378,6 +444,7 @@
 ---@field filters? (orrery.role.filter)[] What else stands in the way, outermost first, outside retry and timeout.
 ---@field balancer? orrery.role.balancer Which backend gets a call; what the service wishes unless said.
 ---@field discovery? orrery.role.discovery How it learns which backends there are; as the called service wishes unless said.
+---@field trafficPolicy? orrery.role.trafficPolicy Which of the ready backends it may use, and which first; what the service wishes unless said.
 ---@field keys? orrery.role.keys The customer each call is for, which hashing goes by; unless said the user's own number, or a new one for every call.
 ---@field priority? number|string Of its calls; higher is more important.
 
@@ -863,6 +930,51 @@ function ringHash(...) end
 ---@param ... any|orrery.balancer.maglev
 ---@return orrery.balancer.maglev
 function maglev(...) end
+
+---Which of the ready backends a caller may use, and which first: ejection, health checks, priority levels, zones, stickiness, subsets. The balancer chooses among those that are left. Each caller (each pod of a service, each client) judges for itself.
+---@param ... any|orrery.trafficPolicy.trafficPolicy
+---@return orrery.trafficPolicy.trafficPolicy
+function trafficPolicy(...) end
+
+---Passive health checks: each caller ejects a backend for a while that fails too many calls in a row or does worse than the others.
+---@param ... any|orrery.outlierDetection.outlierDetection
+---@return orrery.outlierDetection.outlierDetection
+function outlierDetection(...) end
+
+---Active health checks: each caller asks each ready backend at intervals, by real calls that take the backend's time and count there. A backend is not used before its first probe has passed; when too few are healthy, health is not heeded (panicThreshold).
+---@param ... any|orrery.healthCheck.healthCheck
+---@return orrery.healthCheck.healthCheck
+function healthCheck(...) end
+
+---Session stickiness by cookie: a customer keeps to the backend of its last call while that is ready and healthy. A client's `keys` say who the customer is.
+---@param ... any|orrery.stickiness.stickiness
+---@return orrery.stickiness.stickiness
+function stickiness(...) end
+
+---Shuffle sharding: each customer has a few backends of its own, chosen by hash among all there are, ready or not; the balancer chooses among those that are. Two customers rarely share all of theirs, so what one breaks the others hardly feel. A client's `keys` say who the customer is.
+---@param ... any|orrery.subset.shuffleShard
+---@return orrery.subset.shuffleShard
+function shuffleShard(...) end
+
+---Zone-aware routing: keeps calls in the caller's zone as far as its backends there are no busier than those elsewhere. Callers outside all zones (clients) and backends beyond priority level 0 are not routed by zone.
+---@param ... any|orrery.locality.zoneAware
+---@return orrery.locality.zoneAware
+function zoneAware(...) end
+
+---Calls stay in the caller's zone and spill over to others as its backends there fall below 1 / overprovisioningFactor healthy. Needs outlierDetection or healthCheck to see what is not healthy but ready.
+---@param ... any|orrery.locality.zoneFailover
+---@return orrery.locality.zoneFailover
+function zoneFailover(...) end
+
+---Locality-weighted load balancing: zones take turns by weight, that of a zone shrinking once fewer than 72 % of its backends are healthy; the balancer chooses within the zone.
+---@param ... any|orrery.locality.zoneWeights
+---@return orrery.locality.zoneWeights
+function zoneWeights(...) end
+
+---Cross-zone load balancing switched off: calls go to backends of the caller's zone, and are refused (outcome unavailable) when it has none. Callers outside all zones (clients) use them all.
+---@param ... any|orrery.locality.zoneOnly
+---@return orrery.locality.zoneOnly
+function zoneOnly(...) end
 
 ---Readiness reaches the caller at once, as when no discovery is said: for a call that is not to go by what its service says.
 ---@param ... any|orrery.discovery.instant

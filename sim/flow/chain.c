@@ -67,6 +67,27 @@ void call_dispatch(struct world *w, uint32_t id)
     f->groups[r->group].type->offer(w, c->pod, id);
 }
 
+void call_go_to(struct world *w, uint32_t id, uint32_t route, uint32_t backend)
+{
+    const struct flow *f = flow_of(w);
+    const struct route *r = &f->routes[route];
+    struct call *c = call_get(w, id);
+    check(!r->by_pod && r->filter_count == 0);
+    c->route = route;
+    c->stage = c->attempt = c->flags = 0;
+    c->pending = 0;
+    struct call_side *side = call_side(w, id);
+    side->child = CALL_NONE;
+    side->budget_ns = TIME_NEVER;
+    side->reply_bytes = 0;
+    c->outcome = OUTCOME_OK;
+    c->pod = backend;
+    c->state = CALL_SENT;
+    if (w->tracing) trace_sent(w, id, r);
+    if (f->networked && network_carry(w, id, &call_arrives)) return;
+    f->groups[r->group].type->offer(w, backend, id);
+}
+
 void call_forward(struct world *w, uint32_t id)
 {
     struct call *c = call_get(w, id);

@@ -5,6 +5,7 @@
 #include "orrery/balancer.h"
 #include "orrery/discovery.h"
 #include "orrery/filter.h"
+#include "orrery/policy.h"
 #include "orrery/route.h"
 
 /* One caller's own view of a route: what a real client process would hold. */
@@ -12,7 +13,10 @@ struct instance {
     struct backend *backends; /* packed: the ready ones */
     uint32_t *position;       /* by backend - group.first; POSITION_NONE when not ready */
     uint32_t count, version;
+    int64_t fresh_ns; /* when the backends were last brought up to date */
+    bool disordered;  /* the policy is to arrange them anew */
     void *balancer_state;
+    struct policy_site *policy; /* NULL: none */
     struct rng rng;
     struct filter_site *sites; /* one a filter */
 };
@@ -35,12 +39,16 @@ struct route {
     const struct balancer_type *balancer;
     const void *balancer_spec;
     void *balancer_shared;
+    const struct policy_type *policy; /* NULL: none */
+    void *policy_shared;
     uint32_t group, operation, owner;
     uint32_t instance_base, instance_count;
     uint8_t filter_count;
     bool by_pod;
-    bool counts; /* something is kept of the calls at each backend */
-    bool plain; /* no filters, counting, discovery, network, trace: the short way there and back */
+    bool counts;   /* something is kept of the calls at each backend */
+    bool observes; /* the balancer or the policy wants to know what came of them */
+    /* No filters, counting, policy, discovery, network, trace: the short way there and back. */
+    bool plain;
     struct instance *instances;
     struct discovered *discovered; /* NULL: its callers see the group itself */
     void (*reply)(struct world *w, uint32_t call);
@@ -136,6 +144,8 @@ static inline void call_give(struct world *w, uint32_t id)
 /* chain.c: out through the filters, and to a backend that has to be chosen. */
 void call_forward(struct world *w, uint32_t id);
 void call_dispatch(struct world *w, uint32_t id);
+/* A call like call_go's along a `direct` route, which says its backend itself. */
+void call_go_to(struct world *w, uint32_t id, uint32_t route, uint32_t backend);
 /* Back through the filters below call.stage, to its maker or to the filter that split it. */
 void call_backward(struct world *w, uint32_t id);
 
@@ -174,6 +184,13 @@ void view_begin(struct world *w);
 void view_reset(struct world *w);
 void view_check(const struct world *w);
 void view_report(struct world *w);
+
+/* policies.c */
+void policies_open(struct world *w, struct route *r, uint32_t route, const struct part *policy,
+                   struct diag *d);
+void policies_begin(struct world *w);
+void policies_reset(struct world *w);
+void policies_report(struct world *w);
 
 /* Sends a call that call_take gave and its taker has filled in. */
 static inline __attribute__((always_inline)) void call_go(struct world *w, uint32_t id,

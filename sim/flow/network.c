@@ -120,12 +120,30 @@ static void flow_check(const struct world *w)
     view_check(w);
 }
 
+static void flow_begin(struct world *w)
+{
+    view_begin(w);
+    policies_begin(w);
+}
+
+static void flow_reset(struct world *w)
+{
+    view_reset(w);
+    policies_reset(w);
+}
+
+static void flow_report(struct world *w)
+{
+    view_report(w);
+    policies_report(w);
+}
+
 const struct room flow_room = {
     .name = "flow",
     .state_size = sizeof(struct flow),
     .open = flow_open,
-    .begin = view_begin,
-    .reset = view_reset,
+    .begin = flow_begin,
+    .reset = flow_reset,
     .check = flow_check,
-    .report = view_report,
+    .report = flow_report,
 };

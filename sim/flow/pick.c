@@ -1,7 +1,7 @@
 /* pick.c - choosing a backend at a call site, and learning what came of it.
  *
- * An instance's packed backends follow its group's ready set, or what a discovery makes of it: rebuilt
- * when the version differs, keeping what this caller knows of those that stay. */
+ * An instance's packed backends follow its group's ready set, or what a discovery makes of it:
+ * rebuilt when the version differs, keeping what this caller knows of those that stay. */
 #include "flow/flow.h"
 
 #include "base/arena.h"
@@ -9,40 +9,51 @@
 
 #include <string.h>
 
-static struct backend newcomer(const struct group *g, uint32_t id)
+static struct backend newcomer(const struct group *g, uint32_t index)
 {
-    uint32_t index = id - g->first;
-    return (struct backend){ .id = id,
-                             .weight = 1,
+    return (struct backend){ .id = g->first + index,
+                             .weight = g->weights ? g->weights[index] : 1,
                              .zone = g->zones ? g->zones[index] : 0,
+                             .level = g->levels ? g->levels[index] : 0,
                              .since_ns = g->since_ns[index] };
 }
 
-static void refresh(struct instance *in, const struct group *g, const struct view *view)
+/* One that left and came back between two looks is a newcomer too. */
+static bool stays(const struct instance *in, const struct group *g, uint32_t index)
+{
+    return in->position[index] != POSITION_NONE && g->since_ns[index] <= in->fresh_ns;
+}
+
+static void refresh(struct world *w, const struct route *r, struct instance *in,
+                    const struct group *g, const struct view *view)
 {
     struct backend *now = in->backends, *old = now + g->capacity;
     memcpy(old, now, in->count * sizeof *now);
     for (uint32_t i = 0; i < view->count; i++) {
-        uint32_t id = view->backends[i], was = in->position[id - g->first];
-        now[i] = was != POSITION_NONE ? old[was] : newcomer(g, id);
+        uint32_t index = view->backends[i] - g->first;
+        now[i] = stays(in, g, index) ? old[in->position[index]] : newcomer(g, index);
     }
-    memset(in->position, 0xff, g->capacity * sizeof *in->position);
-    for (uint32_t i = 0; i < view->count; i++)
-        in->position[view->backends[i] - g->first] = i;
     in->count = view->count;
     in->version = view->version;
+    in->fresh_ns = now_ns(w);
+    in->disordered = false;
+    if (in->policy) {
+        in->policy->count = in->count;
+        r->policy->arrange(in->policy, w);
+    }
+    memset(in->position, 0xff, g->capacity * sizeof *in->position);
+    for (uint32_t i = 0; i < in->count; i++)
+        in->position[now[i].id - g->first] = i;
 }
 
 /* What the caller believes: without a discovery, the group itself. */
-static void look_up(const struct route *r, struct instance *in, const struct group *g)
+static void look_up(struct world *w, const struct route *r, struct instance *in,
+                    const struct group *g)
 {
-    if (!r->discovered) {
-        struct view truth = { g->ready, NULL, g->ready_count, g->version };
-        if (in->version != truth.version) refresh(in, g, &truth);
-        return;
-    }
-    const struct view *view = r->discovered->views[in - r->instances];
-    if (in->version != view->version) refresh(in, g, view);
+    struct view truth = { g->ready, NULL, g->ready_count, g->version };
+    const struct view *view = r->discovered ? r->discovered->views[in - r->instances] : &truth;
+    bool disordered = r->policy && (in->disordered || r->policy->stale(in->policy, w));
+    if (in->version != view->version || disordered) refresh(w, r, in, g, view);
 }
 
 static uint8_t zone_of(const struct world *w, const struct route *r, uint32_t call)
@@ -59,9 +70,11 @@ static uint32_t ask(struct world *w, struct route *r, struct instance *in, uint3
                          in->version,
                          now_ns(w),
                          zone_of(w, r, call) };
-    uint32_t chosen =
-        r->balancer->pick(r->balancer_spec, in->balancer_state, in->backends, in->count, &pick);
-    check(chosen < in->count || (chosen == BACKEND_NONE && r->balancer->refuses));
+    bool refuses = r->policy || r->balancer->refuses;
+    uint32_t chosen = r->policy ? r->policy->pick(in->policy, w, call, &pick)
+                                : r->balancer->pick(r->balancer_spec, in->balancer_state,
+                                                    in->backends, in->count, &pick);
+    check(chosen < in->count || (chosen == BACKEND_NONE && refuses));
     return chosen;
 }
 
@@ -70,9 +83,8 @@ static void note_chosen(struct world *w, uint32_t call)
     struct flow *f = flow_of(w);
     if (call >= f->chosen_capacity) {
         uint32_t wider = w->calls->capacity;
-        f->chosen_ns =
-            arena_grow(w->arena, f->chosen_ns, f->chosen_capacity * sizeof *f->chosen_ns,
-                       wider * sizeof *f->chosen_ns);
+        f->chosen_ns = arena_grow(w->arena, f->chosen_ns, f->chosen_capacity * sizeof *f->chosen_ns,
+                                  wider * sizeof *f->chosen_ns);
         f->chosen_capacity = wider;
     }
     f->chosen_ns[call] = now_ns(w);
@@ -81,12 +93,13 @@ static void note_chosen(struct world *w, uint32_t call)
 uint32_t route_pick(struct world *w, struct route *r, struct instance *in, uint32_t call)
 {
     const struct group *g = &flow_of(w)->groups[r->group];
-    look_up(r, in, g);
+    look_up(w, r, in, g);
     if (in->count == 0) return POSITION_NONE;
-    uint32_t chosen = in->count == 1 && !r->balancer->refuses ? 0 : ask(w, r, in, call);
+    bool obvious = in->count == 1 && !r->policy && !r->balancer->refuses;
+    uint32_t chosen = obvious ? 0 : ask(w, r, in, call);
     if (r->counts && chosen != POSITION_NONE) {
         in->backends[chosen].in_flight++;
-        if (r->balancer->observe) note_chosen(w, call);
+        if (r->observes) note_chosen(w, call);
     }
     return chosen;
 }
@@ -103,7 +116,8 @@ void route_return(struct world *w, uint32_t call, enum outcome outcome)
     struct backend *b = &in->backends[position];
     /* A backend that left and came back starts its count anew. */
     if (b->in_flight > 0) b->in_flight--;
-    if (!r->balancer->observe) return;
+    if (!r->observes) return;
     struct observation seen = { now_ns(w) - f->chosen_ns[call], now_ns(w), outcome };
-    r->balancer->observe(r->balancer_spec, in->balancer_state, b, &seen);
+    if (r->balancer->observe) r->balancer->observe(r->balancer_spec, in->balancer_state, b, &seen);
+    if (r->policy) r->policy->observe(in->policy, w, call, position, &seen);
 }

@@ -115,6 +115,13 @@ static void instance_open(struct world *w, const struct route *r, struct instanc
     in->rng = rng_open(key);
 }
 
+static const struct part *policy_of(const struct route_spec *spec, const struct group *g)
+{
+    if (spec->direct) return NULL;
+    if (spec->policy && spec->policy->kind) return spec->policy;
+    return g->policy && g->policy->kind ? g->policy : NULL;
+}
+
 static void instances_open(struct world *w, struct route *r, uint32_t id,
                            const struct route_spec *spec)
 {
@@ -163,15 +170,19 @@ uint32_t route_open(struct world *w, const struct route_spec *spec, struct diag 
     r->balancer = balancer->kind->vtable;
     r->balancer_spec = balancer->spec;
     r->balancer_shared = arena_alloc(w->arena, r->balancer->shared_size);
-    r->counts = r->balancer->counts || r->balancer->observe;
+    const struct part *policy = policy_of(spec, group_get(w, group));
+    r->policy = policy ? policy->kind->vtable : NULL;
+    r->observes = r->balancer->observe || (r->policy && r->policy->observe);
+    r->counts = r->balancer->counts || r->observes;
     const struct part *filters = spec->filters.items;
     for (uint32_t i = 0; i < spec->filters.count; i++)
         filter_add(w, r, id, &filters[i]);
     filter_add(w, r, id, spec->retry);
     filter_add(w, r, id, spec->timeout);
     instances_open(w, r, id, spec);
-    view_open(w, r, id, spec->discovery);
-    r->plain = r->filter_count == 0 && !r->counts && !r->discovered && !r->balancer->refuses &&
-               !f->networked && !w->tracing;
+    if (policy) policies_open(w, r, id, policy, d);
+    if (!spec->direct) view_open(w, r, id, spec->discovery);
+    r->plain = r->filter_count == 0 && !r->counts && !r->policy && !r->discovered &&
+               !r->balancer->refuses && !f->networked && !w->tracing;
     return id;
 }

@@ -20,7 +20,8 @@ struct resources_spec {
 
 struct service_spec {
     uint32_t replicas, replicas_max, workers, queue_limit, on_abandon;
-    struct part discipline, startup, resources, queue_timeout, balancer, discovery;
+    struct part discipline, startup, resources, queue_timeout, balancer, discovery, policy;
+    struct list weights, priorities; /* uint32_t, by pod */
     bool async, drop_expired, occupancy;
     int64_t memory, grace_ns, pre_stop_ns, toleration_ns;
     struct map endpoints;

@@ -117,6 +117,26 @@ static void pods_open(struct world *w)
     }
 }
 
+static const uint32_t *weights_of(struct world *w, const struct service *s)
+{
+    const struct list *said = &s->spec->weights;
+    if (!said->count) return NULL;
+    uint32_t *weights = arena_alloc(w->arena, s->capacity * sizeof *weights);
+    for (uint32_t i = 0; i < s->capacity; i++)
+        weights[i] = i < said->count ? ((const uint32_t *)said->items)[i] : 1;
+    return weights;
+}
+
+static const uint8_t *levels_of(struct world *w, const struct service *s)
+{
+    const struct list *said = &s->spec->priorities;
+    if (!said->count) return NULL;
+    uint8_t *levels = arena_alloc(w->arena, s->capacity);
+    for (uint32_t i = 0; i < s->capacity && i < said->count; i++)
+        levels[i] = (uint8_t)((const uint32_t *)said->items)[i];
+    return levels;
+}
+
 static void groups_open(struct world *w)
 {
     struct service_room *room = service_room_of(w);
@@ -132,7 +152,10 @@ static void groups_open(struct world *w)
                                                   .operations = names,
                                                   .operation_count = endpoints->count,
                                                   .balancer = &s->spec->balancer,
-                                                  .discovery = &s->spec->discovery });
+                                                  .discovery = &s->spec->discovery,
+                                                  .policy = &s->spec->policy,
+                                                  .weights = weights_of(w, s),
+                                                  .levels = levels_of(w, s) });
     }
 }
 
@@ -375,6 +398,15 @@ static void sharing_check(const struct service_spec *s, struct place at, const c
                        needs[i].field);
 }
 
+static void pods_said_check(const struct list *said, const char *field,
+                            const struct service_spec *s, struct place at, const char *path,
+                            struct diag *d)
+{
+    if (said->count > s->replicas_max)
+        judge_field(d, at, path, field, "one for each pod, in order",
+                    "there are %u of them, and maxReplicas is %u", said->count, s->replicas_max);
+}
+
 static void service_check(void *spec, const struct document *doc, struct place at, const char *path,
                           struct diag *d)
 {
@@ -387,6 +419,11 @@ static void service_check(void *spec, const struct document *doc, struct place a
     if (s->endpoints.count == 0)
         judge_field(d, at, path, "endpoints", "as in endpoints = { [\"GET /\"] = { cpu(\"5ms\") } }",
                     "a service needs at least one");
+    pods_said_check(&s->weights, "weights", s, at, path, d);
+    pods_said_check(&s->priorities, "priorities", s, at, path, d);
+    if (s->priorities.count && !s->policy.kind)
+        judge_field(d, at, path, "priorities", "add trafficPolicy = {}",
+                    "nothing heeds them without a trafficPolicy");
     if (!s->discipline.kind) return;
     const struct discipline_type *discipline = s->discipline.kind->vtable;
     if (discipline->shares) sharing_check(s, at, path, d);
@@ -454,6 +491,15 @@ static const struct field service_fields[] = {
     PART(struct service_spec, "discovery", discovery, "discovery", .preset = "",
          .doc = "How callers that say nothing learn which pods there are; unless said, readiness "
                 "reaches them at once."),
+    PART(struct service_spec, "trafficPolicy", policy, "trafficPolicy", .preset = "",
+         .doc = "Which of the pods callers that say nothing may use, and which first: outlier "
+                "detection, health checks, zones, priorities."),
+    LIST(struct service_spec, "weights", weights, FIELD_COUNT, .preset = "[]", .min = 1,
+         .max = 128, .doc = "Load-balancing weight of the first pod, the second...; 1 for the rest."),
+    LIST(struct service_spec, "priorities", priorities, FIELD_COUNT, .preset = "[]", .min = 0,
+         .max = LEVELS_MAX - 1,
+         .doc = "Priority level of the first pod, the second...; 0 for the rest. Pods of a higher "
+                "level are used when lower ones are not healthy; needs a trafficPolicy."),
     MAP(struct service_spec, "endpoints", endpoints, FIELD_LIST, .role = "step",
         .doc = "What it answers to, by name, and the steps each takes."),
     FIELDS_END

@@ -8,7 +8,7 @@
 
 struct call_spec {
     const char *target;
-    struct part timeout, retry, balancer, discovery;
+    struct part timeout, retry, balancer, discovery, policy;
     struct list filters;
     bool optional;
 };
@@ -43,6 +43,7 @@ struct instruction step_call_instruction(struct compiler *c, const struct part *
                                 .at = step->at,
                                 .balancer = &spec->balancer,
                                 .discovery = &spec->discovery,
+                                .policy = &spec->policy,
                                 .filters = spec->filters,
                                 .timeout = &spec->timeout,
                                 .retry = &spec->retry,
@@ -83,6 +84,8 @@ static const struct field call_fields[] = {
     PART(struct call_spec, "discovery", discovery, "discovery", .preset = "",
          .doc = "How each pod of this caller learns which pods it can call; as the called service "
                 "wishes by default."),
+    PART(struct call_spec, "trafficPolicy", policy, "trafficPolicy", .preset = "",
+         .doc = "Which of the pods it may use, and which first; the called service's own by default."),
     BOOL(struct call_spec, "optional", optional, .preset = "false",
          .doc = "Whether the caller can do without the answer: a failure is then no error."),
     FIELDS_END

@@ -11,7 +11,7 @@ static uint32_t hash_pick(const void *spec, void *state, struct backend *backend
     return (uint32_t)(pick->customer % n);
 }
 
-static const struct balancer_type hash_type = { .pick = hash_pick };
+static const struct balancer_type hash_type = { .pick = hash_pick, .hashes = true };
 
 static const struct field hash_fields[] = { FIELDS_END };
 

@@ -28,6 +28,7 @@ static uint32_t maglev_pick(const void *spec, void *state, struct backend *backe
 static const struct balancer_type maglev_type = {
     .shared_size = sizeof(struct maglev),
     .pick = maglev_pick,
+    .hashes = true,
 };
 
 static bool is_prime(uint32_t n)

@@ -27,6 +27,7 @@ static uint32_t ring_pick(const void *spec, void *state, struct backend *backend
 static const struct balancer_type ring_type = {
     .shared_size = sizeof(struct ring),
     .pick = ring_pick,
+    .hashes = true,
 };
 
 static const struct field ring_fields[] = {

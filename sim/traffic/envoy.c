@@ -11,30 +11,53 @@
 
 #include "base/poison.h"
 
-static uint32_t level_health(uint32_t healthy_percent)
+static uint32_t level_health(uint32_t healthy, uint32_t backends, uint32_t factor_percent)
 {
-    uint32_t health = healthy_percent * ENVOY_OVERPROVISIONING_PERCENT / 100;
-    return health < 100 ? health : 100;
+    if (backends == 0) return 0;
+    uint64_t health = (uint64_t)healthy * factor_percent / backends;
+    return health < 100 ? (uint32_t)health : 100;
 }
 
-bool envoy_priority_load(const uint32_t *healthy_percent, uint32_t level_count, uint32_t *load)
+/* What rounding left over goes to the first that has any. */
+static void rest_add(uint32_t *load, uint32_t level_count, uint32_t left)
 {
-    uint32_t total = 0, left = 100;
     for (uint32_t i = 0; i < level_count; i++)
-        total += level_health(healthy_percent[i]);
-    if (total > 100) total = 100;
+        if (load[i] > 0) {
+            load[i] += left;
+            return;
+        }
+}
+
+bool envoy_priority_load(const uint32_t *healthy, const uint32_t *backends, uint32_t level_count,
+                         uint32_t factor_percent, uint32_t *load, uint32_t *total)
+{
+    uint32_t sum = 0, left = 100;
+    for (uint32_t i = 0; i < level_count; i++)
+        sum += level_health(healthy[i], backends[i], factor_percent);
+    if (sum > 100) sum = 100;
+    if (total) *total = sum;
     for (uint32_t i = 0; i < level_count; i++) {
-        uint32_t wanted = total ? level_health(healthy_percent[i]) * 100 / total : 0;
+        uint32_t health = level_health(healthy[i], backends[i], factor_percent);
+        uint32_t wanted = sum ? health * 100 / sum : 0;
         load[i] = wanted < left ? wanted : left;
         left -= load[i];
     }
-    if (total == 0) return false;
-    for (uint32_t i = 0; i < level_count; i++) /* what rounding left over goes to the first */
-        if (load[i] > 0) {
-            load[i] += left;
-            break;
-        }
+    if (sum == 0) return false;
+    rest_add(load, level_count, left);
     return true;
+}
+
+void envoy_panic_load(const uint32_t *backends, uint32_t level_count, uint32_t *load)
+{
+    uint64_t all = 0;
+    uint32_t left = 100;
+    for (uint32_t i = 0; i < level_count; i++)
+        all += backends[i];
+    for (uint32_t i = 0; i < level_count; i++) {
+        load[i] = all ? (uint32_t)(backends[i] * UINT64_C(100) / all) : 0;
+        left -= load[i];
+    }
+    rest_add(load, level_count, left);
 }
 
 bool envoy_panics(uint32_t healthy_count, uint32_t backend_count, uint32_t threshold_percent)

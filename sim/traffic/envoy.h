@@ -10,10 +10,14 @@
 #define ENVOY_OVERPROVISIONING_PERCENT 140
 #define ENVOY_PANIC_PERCENT 50
 
-/* Share of calls each priority level gets, in percent, from the percentage of each level's backends
- * that are healthy: a level keeps all its load down to 72 % healthy. False when nobody is healthy,
- * with all loads 0. */
-bool envoy_priority_load(const uint32_t *healthy_percent, uint32_t level_count, uint32_t *load);
+/* Share of calls each priority level gets, in percent, from how many of its backends are healthy:
+ * at the usual factor of 140 % a level keeps all its load down to 72 % healthy. False when nobody
+ * is healthy, with all loads 0. `total` (may be NULL) becomes the sum of the levels' health, at
+ * most 100. */
+bool envoy_priority_load(const uint32_t *healthy, const uint32_t *backends, uint32_t level_count,
+                         uint32_t factor_percent, uint32_t *load, uint32_t *total);
+/* When health is heeded nowhere: by how many backends a level has. */
+void envoy_panic_load(const uint32_t *backends, uint32_t level_count, uint32_t *load);
 
 /* Panic: so few of a level's backends are healthy that health is not heeded. threshold 0: never. */
 bool envoy_panics(uint32_t healthy_count, uint32_t backend_count, uint32_t threshold_percent);

@@ -91,6 +91,9 @@ static const struct field client_fields[] = {
          .doc = "Which backend gets a call; what the service wishes unless said."),
     PART(struct client_spec, "discovery", discovery, "discovery", .preset = "",
          .doc = "How it learns which backends there are; as the called service wishes unless said."),
+    PART(struct client_spec, "trafficPolicy", policy, "trafficPolicy", .preset = "",
+         .doc = "Which of the ready backends it may use, and which first; what the service wishes "
+                "unless said."),
     PART(struct client_spec, "keys", keys, "keys", .preset = "",
          .doc = "The customer each call is for, which hashing goes by; unless said the user's own "
                 "number, or a new one for every call."),

@@ -16,6 +16,7 @@ static uint32_t target_open(struct world *w, const struct client *cl, const char
         .at = at,
         .balancer = &s->balancer,
         .discovery = &s->discovery,
+        .policy = &s->policy,
         .filters = s->filters,
         .timeout = &s->timeout,
         .retry = &s->retry,

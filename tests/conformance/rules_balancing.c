@@ -7,16 +7,18 @@
 
 #include <stdlib.h>
 
-#define LEVELS_MAX 16
+#define VECTOR_LEVELS_MAX 16
 #define WEIGHTED_MAX 100
 
 static struct value *priority_load(struct question *q)
 {
-    uint32_t healthy[LEVELS_MAX], load[LEVELS_MAX], count = 0;
+    uint32_t healthy[VECTOR_LEVELS_MAX], all[VECTOR_LEVELS_MAX], load[VECTOR_LEVELS_MAX], count = 0;
     const struct value *said = ask_list(q, q->input, "healthyPercent");
-    for (const struct value *v = said->list_first; v && count < LEVELS_MAX; v = v->next)
+    for (const struct value *v = said->list_first; v && count < VECTOR_LEVELS_MAX; v = v->next) {
+        all[count] = 100;
         healthy[count++] = (uint32_t)v->number;
-    envoy_priority_load(healthy, count, load);
+    }
+    envoy_priority_load(healthy, all, count, ENVOY_OVERPROVISIONING_PERCENT, load, NULL);
     struct value *list = tell_list(q);
     for (uint32_t i = 0; i < count; i++)
         value_append(list, tell_number(q, load[i]));

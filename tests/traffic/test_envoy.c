@@ -11,8 +11,10 @@
 
 static void loads(const uint32_t *healthy, uint32_t n, const uint32_t *wanted)
 {
+    static const uint32_t backends[4] = { 100, 100, 100, 100 };
     uint32_t load[4];
-    assert_true(envoy_priority_load(healthy, n, load));
+    assert_true(
+        envoy_priority_load(healthy, backends, n, ENVOY_OVERPROVISIONING_PERCENT, load, NULL));
     for (uint32_t i = 0; i < n; i++)
         assert_int_equal(load[i], wanted[i]);
 }
@@ -45,9 +47,28 @@ static void three_levels_overflow_one_into_the_next(void **state)
 static void nobody_healthy_is_said(void **state)
 {
     (void)state;
-    uint32_t healthy[] = { 0, 0 }, load[2];
-    assert_false(envoy_priority_load(healthy, 2, load));
+    uint32_t healthy[] = { 0, 0 }, backends[] = { 5, 5 }, load[2], total;
+    assert_false(envoy_priority_load(healthy, backends, 2, 140, load, &total));
+    assert_int_equal(total, 0);
     assert_int_equal(load[0] + load[1], 0);
+}
+
+static void a_share_of_seven_is_not_rounded_before_it_is_provided_for(void **state)
+{
+    (void)state;
+    uint32_t healthy[] = { 5, 3 }, backends[] = { 7, 3 }, load[2], total;
+    assert_true(envoy_priority_load(healthy, backends, 2, 140, load, &total));
+    assert_int_equal(load[0], 100); /* 1.4 * 5 / 7 = 1 */
+    assert_int_equal(total, 100);
+}
+
+static void where_health_is_not_heeded_levels_count_by_their_size(void **state)
+{
+    (void)state;
+    uint32_t backends[] = { 2, 1 }, load[2];
+    envoy_panic_load(backends, 2, load);
+    assert_int_equal(load[0], 67);
+    assert_int_equal(load[1], 33);
 }
 
 static void panic_begins_below_half(void **state)
@@ -88,6 +109,8 @@ int main(void)
         cmocka_unit_test(a_level_keeps_its_load_down_to_72_percent),
         cmocka_unit_test(three_levels_overflow_one_into_the_next),
         cmocka_unit_test(nobody_healthy_is_said),
+        cmocka_unit_test(a_share_of_seven_is_not_rounded_before_it_is_provided_for),
+        cmocka_unit_test(where_health_is_not_heeded_levels_count_by_their_size),
         cmocka_unit_test(panic_begins_below_half),
         cmocka_unit_test(calls_out_make_a_backend_weigh_less),
         cmocka_unit_test(a_newcomer_gets_its_share_little_by_little),

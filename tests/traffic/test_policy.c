@@ -1,0 +1,216 @@
+/* test_policy.c - traffic policies in whole scenarios: who is called, who is not, and for how long.
+ */
+#include "../support/cloud.h"
+
+#define PODS_MAX 64
+
+/* What callers of a service did, by pod: from the trace. */
+struct seen {
+    struct scenario s;
+    char *trace;
+    size_t length;
+    uint32_t calls[PODS_MAX];
+};
+
+static void seen_count(struct seen *seen)
+{
+    for (const char *line = strstr(seen->trace, "  call.sent  "); line;
+         line = strstr(line + 1, "  call.sent  ")) {
+        const char *pod = strstr(line, "pod=");
+        uint32_t number = (uint32_t)atoi(pod + 4);
+        assert_true(number < PODS_MAX);
+        seen->calls[number]++;
+    }
+}
+
+static void seen_run(struct seen *seen, const char *objects)
+{
+    *seen = (struct seen){ 0 };
+    FILE *out = open_memstream(&seen->trace, &seen->length);
+    cloud_open(&seen->s, objects, (struct cloud_options){ .trace = out, .unchecked = true });
+    assert_true(world_run(seen->s.w, INT64_MAX));
+    world_report(seen->s.w);
+    recorder_close(seen->s.rec);
+    fclose(out);
+    seen_count(seen);
+}
+
+static void seen_close(struct seen *seen)
+{
+    scenario_close(&seen->s);
+    free(seen->trace);
+}
+
+static double figure(const struct seen *seen, const char *route, const char *metric)
+{
+    return scenario_figure(&seen->s, "policies", route, metric);
+}
+
+static double share(const struct seen *seen, const char *metric)
+{
+    return figure(seen, "user > cart /", metric) / figure(seen, "user > cart /", "picks");
+}
+
+#define FAILING(pods, more)                                                                        \
+    AT("0s", "{'kind': 'errors', '#': ['cart'], 'ratio': 1, 'pods': " #pods more "}")
+#define METRONOME(gap) "{'kind': 'renewal', 'gap': '" gap "'}"
+
+static void a_failing_pod_is_ejected_for_thirty_seconds_and_then_sixty(void **state)
+{
+    (void)state;
+    struct seen seen;
+    seen_run(&seen, RUN("120s") SERVICE("cart",
+                                        "'replicas': 4, 'trafficPolicy': {"
+                                        "'outlierDetection': {}},",
+                                        "'/': [" WORK("1ms") "]")
+                        OPEN("user", "cart /", "100/s", "") FAILING(1, ""));
+    /* Five calls, 30 s out and to the next sweep, five, 60 s out: then it is back again. */
+    assert_true(figure(&seen, "user > cart /", "ejections") == 3);
+    assert_int_equal(seen.calls[0], 15);
+    assert_true(scenario_figure(&seen.s, "clients", "user", "failed") == 15);
+    assert_int_equal(scenario_entries(&seen.s, "outlier.eject"), 3);
+    assert_non_null(strstr(scenario_entry(&seen.s, "outlier.eject", 1)->text, "for 60 s"));
+    int64_t first = scenario_entry(&seen.s, "outlier.eject", 0)->at_ns;
+    int64_t second = scenario_entry(&seen.s, "outlier.eject", 1)->at_ns;
+    int64_t third = scenario_entry(&seen.s, "outlier.eject", 2)->at_ns;
+    assert_in_range(second - first, 30 * NS_PER_S, 41 * NS_PER_S);
+    assert_in_range(third - second, 60 * NS_PER_S, 71 * NS_PER_S);
+    seen_close(&seen);
+}
+
+static void callers_judge_for_themselves(void **state)
+{
+    (void)state;
+    struct seen seen;
+    seen_run(&seen,
+             RUN("20s") SERVICE("cart", "'replicas': 3, 'trafficPolicy': {'outlierDetection': {}},",
+                                "'/': [" WORK("1ms") "], '/bad': [{'kind': 'fail'}]")
+                 OPEN("user", "cart /", "50/s", "") OPEN("other", "cart /bad", "50/s", ""));
+    assert_true(figure(&seen, "user > cart /", "ejections") == 0);
+    assert_true(figure(&seen, "other > cart /bad", "ejections") >= 1);
+    assert_true(figure(&seen, "other > cart /bad", "spared") > 10); /* one of three is enough */
+    assert_true(scenario_figure(&seen.s, "clients", "user", "failed") == 0);
+    seen_close(&seen);
+}
+
+#define EJECT_ALL                                                                                  \
+    "'outlierDetection': {'maxEjectionPercent': 1, 'consecutive5xxErrors': 1, "                    \
+    "'baseEjectionTime': '1h', 'maxEjectionTime': '1h', 'successRate': false}"
+#define LEVELS "'priorities': [0, 0, 0, 0, 1, 1, 1, 1],"
+
+static void half_a_level_lets_thirty_percent_overflow(void **state)
+{
+    (void)state;
+    struct seen seen;
+    seen_run(&seen,
+             RUN("100s")
+                 SERVICE("cart", "'replicas': 8, " LEVELS "'trafficPolicy': {" EJECT_ALL "},",
+                         "'/': [" WORK("1ms") "]") OPEN("user", "cart /", "200/s", "")
+                     FAILING(2, ""));
+    assert_true(scenario_figure(&seen.s, "clients", "user", "failed") == 2);
+    assert_true(share(&seen, "by_level.0") > 0.685 && share(&seen, "by_level.0") < 0.715);
+    assert_true(share(&seen, "in_panic") == 0);
+    seen_close(&seen);
+}
+
+static void a_whole_level_keeps_all(void **state)
+{
+    (void)state;
+    struct seen seen;
+    seen_run(&seen,
+             RUN("20s") SERVICE("cart", "'replicas': 8, " LEVELS "'trafficPolicy': {},",
+                                "'/': [" WORK("1ms") "]") OPEN("user", "cart /", "200/s", ""));
+    for (uint32_t i = 0; i < 8; i++)
+        assert_true(i < 4 ? seen.calls[i] > 900 : seen.calls[i] == 0);
+    seen_close(&seen);
+}
+
+static void in_panic_health_is_not_heeded(void **state)
+{
+    (void)state;
+    struct seen seen;
+    seen_run(&seen, RUN("20s") SERVICE("cart", "'replicas': 4, 'trafficPolicy': {" EJECT_ALL "},",
+                                       "'/': [" WORK("1ms") "]") OPEN("user", "cart /", "100/s", "")
+                        FAILING(3, ""));
+    assert_true(share(&seen, "in_panic") > 0.95); /* one of four is under 50 % */
+    assert_true(seen.calls[0] > 400 && seen.calls[3] > 400);
+    seen_close(&seen);
+}
+
+static void without_panic_nobody_healthy_is_nobody(void **state)
+{
+    (void)state;
+    struct seen seen;
+    seen_run(&seen, RUN("20s") SERVICE("cart",
+                                       "'replicas': 4, 'trafficPolicy': {'panicThreshold': "
+                                       "0, " EJECT_ALL "},",
+                                       "'/': [" WORK("1ms") "]") OPEN("user", "cart /", "100/s", "")
+                        FAILING(4, ""));
+    assert_true(figure(&seen, "user > cart /", "picks") == 4);
+    double sent = scenario_figure(&seen.s, "clients", "user", "sent");
+    assert_true(figure(&seen, "user > cart /", "refused") == sent - 4);
+    assert_true(scenario_figure(&seen.s, "clients", "user", "by_outcome.unavailable") == sent - 4);
+    seen_close(&seen);
+}
+
+static void a_pod_in_place_of_an_ejected_one_is_not_ejected(void **state)
+{
+    (void)state;
+    struct seen seen;
+    seen_run(&seen, RUN("20s") SERVICE("cart", "'replicas': 2, 'trafficPolicy': {" EJECT_ALL "},",
+                                       "'/': [" WORK("1ms") "]") OPEN("user", "cart /", "100/s", "")
+                        FAILING(1, ", 'duration': '1s'")
+                            AT("10s", "{'kind': 'crash', 'service': 'cart', 'pods': 2}"));
+    assert_true(seen.calls[0] > 400); /* from 10 s on half of all */
+    seen_close(&seen);
+}
+
+static void a_customer_keeps_to_its_pod_by_cookie(void **state)
+{
+    (void)state;
+    struct seen seen;
+    seen_run(&seen,
+             RUN("30s") SERVICE("cart", "'replicas': 4, 'trafficPolicy': {'stickiness': {}},",
+                                "'/': [" WORK("1ms") "]")
+                 OPEN("user", "cart /", "100/s", ", 'keys': {'kind': 'uniformKeys', 'n': 1}"));
+    uint32_t used = 0;
+    for (uint32_t i = 0; i < 4; i++)
+        used += seen.calls[i] > 0;
+    assert_int_equal(used, 1);
+    assert_true(figure(&seen, "user > cart /", "sticky_kept") ==
+                figure(&seen, "user > cart /", "picks") - 1);
+    seen_close(&seen);
+}
+
+static void a_customer_has_a_few_pods_and_no_others(void **state)
+{
+    (void)state;
+    struct seen seen;
+    seen_run(&seen,
+             RUN("30s") SERVICE("cart",
+                                "'replicas': 16, 'trafficPolicy': {'subset': {'kind': "
+                                "'shuffleShard', 'size': 3}},",
+                                "'/': [" WORK("1ms") "]")
+                 OPEN("user", "cart /", "100/s", ", 'keys': {'kind': 'uniformKeys', 'n': 1}"));
+    uint32_t used = 0;
+    for (uint32_t i = 0; i < 16; i++)
+        used += seen.calls[i] > 0;
+    assert_int_equal(used, 3);
+    seen_close(&seen);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_failing_pod_is_ejected_for_thirty_seconds_and_then_sixty),
+        cmocka_unit_test(callers_judge_for_themselves),
+        cmocka_unit_test(half_a_level_lets_thirty_percent_overflow),
+        cmocka_unit_test(a_whole_level_keeps_all),
+        cmocka_unit_test(in_panic_health_is_not_heeded),
+        cmocka_unit_test(without_panic_nobody_healthy_is_nobody),
+        cmocka_unit_test(a_pod_in_place_of_an_ejected_one_is_not_ejected),
+        cmocka_unit_test(a_customer_keeps_to_its_pod_by_cookie),
+        cmocka_unit_test(a_customer_has_a_few_pods_and_no_others),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
