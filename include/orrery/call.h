@@ -85,7 +85,7 @@ struct call_side {
 struct calls {
     struct call *items;
     struct call_side *sides;
-    uint32_t capacity, free;
+    uint32_t free;
     uint32_t count;     /* ever used at once: the peak of in_flight */
     uint32_t in_flight; /* not free */
     uint64_t opened;
@@ -120,23 +120,26 @@ static inline uint32_t tries_below(const struct call *c, const struct call_side 
     return number ? (uint32_t)(hash_mix(number) >> 32) : 0;
 }
 
-/* For event_type.live of events whose arguments are (call, generation). */
+/* For event_type.live of events whose arguments are (call, generation), the call's top byte being free
+ * for a number of the event's own: the cheapest there is, since the engine knows it (engine_pool). */
 bool call_live(const struct world *w, uint32_t id, uint32_t generation);
 
-void calls_grow(struct world *w);
+uint32_t call_make(struct world *w); /* for call_take only */
+/* Room for what someone keeps beside each call, by id: so many bytes for each that there can be, zero
+ * when first touched, and memory only then. It outlives the call: keep its generation there too. */
+void *calls_beside(struct world *w, size_t size);
 
 /* A new call. Whoever takes it fills in key, sent_ns (the intended time; now or earlier),
  * deadline_ns (inherited; TIME_NEVER), parent, priority and side.customer, and sends it by call_go
  * (flow/flow.h). The reply may come before that returns (refused at once); the route's reply function
- * is told either way, exactly once, unless the caller drops the call. Pointers to calls are stale
- * after this: the pool may have grown. */
+ * is told either way, exactly once, unless the caller drops the call. Calls never move: a pointer to
+ * one stays good while it is open. */
 static inline uint32_t call_take(struct world *w)
 {
     struct calls *p = w->calls;
     uint32_t id = p->free;
     if (__builtin_expect(id == CALL_NONE, 0)) {
-        if (p->count == p->capacity) calls_grow(w);
-        id = p->count++;
+        id = call_make(w);
     } else {
         p->free = p->items[id].next;
     }

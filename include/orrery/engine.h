@@ -6,28 +6,11 @@
 #ifndef ORRERY_ENGINE_H
 #define ORRERY_ENGINE_H
 
-#include "orrery/schedule.h" /* engine_now, engine_at, struct event_id */
+#include "orrery/schedule.h" /* engine_now, engine_at, event_type, phase, event_id */
+
+#include <stddef.h>
 
 struct arena;
-struct engine;
-struct world;
-
-enum phase { PHASE_FAULT, PHASE_CONTROL, PHASE_WORK, PHASE_ARRIVAL, PHASE_OBSERVE, PHASE_COUNT };
-
-#define EVENT_NAME_BYTES 16
-
-/* A static const beside the function it names. The name goes into the digest by value, so it
- * is an array: no pointer is followed and no address observed. */
-struct event_type {
-    char name[EVENT_NAME_BYTES]; /* "pod.ready"; at most 15 characters */
-    void (*fire)(struct world *w, uint32_t a, uint32_t b);
-    /* Whether the thing (a, b) still exists; NULL: always. Asked before firing, so an event
-     * dies with its entity and need not be cancelled. */
-    bool (*live)(const struct world *w, uint32_t a, uint32_t b);
-    enum phase phase;
-    /* The memory that firing will touch first, to be fetched ahead; NULL: not worth it. */
-    const void *(*entity)(const struct world *w, uint32_t a);
-};
 
 struct engine_options {
     bool heap_queue; /* the 4-ary heap, the reference, instead of the radix heap */
@@ -36,11 +19,13 @@ struct engine_options {
 struct engine *engine_open(struct arena *a, struct world *w, struct engine_options options);
 
 /* int64_t engine_now(const struct engine *e);
- * struct event_id engine_at(struct engine *e, int64_t time_ns, const struct event_type *type,
- *                           uint32_t a, uint32_t b);
- * Inline, in schedule.h: schedules type(a, b) at time_ns >= now (earlier is a bug); at now it joins
- * its phase's FIFO. */
+ * void engine_at(struct engine *e, int64_t time_ns, const struct event_type *type, uint32_t a,
+ *                uint32_t b);
+ * Inline, in schedule.h: schedules type(a, b) at time_ns >= now. */
 
+/* The same for an event that may be cancelled. */
+struct event_id engine_timer(struct engine *e, int64_t time_ns, const struct event_type *type,
+                             uint32_t a, uint32_t b);
 /* O(1). False when the event has fired, was cancelled, or never was. */
 bool engine_cancel(struct engine *e, struct event_id id);
 bool engine_pending(const struct engine *e, struct event_id id);
@@ -50,6 +35,13 @@ bool engine_pending(const struct engine *e, struct event_id id);
  * cancelled; give the type a `live`. Lanes of equal (delay, type) are shared. */
 uint32_t engine_lane(struct engine *e, int64_t delay_ns, const struct event_type *type);
 void engine_lane_push(struct engine *e, uint32_t lane, uint32_t a, uint32_t b);
+
+/* Most events are about entities of one pool, and most of their `live` are one function: whether
+ * entity (a & mask) is still of generation b. Told where generations stand (the first one, and the
+ * bytes from one to the next; they must never move), the engine compares in place of calling
+ * `live`. */
+void engine_pool(struct engine *e, bool (*live)(const struct world *w, uint32_t a, uint32_t b),
+                 const uint32_t *generations, size_t stride, uint32_t mask);
 
 /* Fires everything up to and including until_ns, then sets the clock there; stops early,
  * clock where it is, when engine_stop was called. */
@@ -61,8 +53,8 @@ bool engine_stopped(const struct engine *e);
 void engine_watch(struct engine *e, void (*after)(struct world *w, const struct event_type *type,
                                                   uint32_t a, uint32_t b));
 
-uint64_t engine_event_count(const struct engine *e); /* fired */
-uint64_t engine_digest(const struct engine *e);      /* of every fired (time, name, a, b) */
+uint64_t engine_event_count(const struct engine *e);   /* fired */
+uint64_t engine_digest(const struct engine *e);        /* of every fired (time, name, a, b) */
 uint32_t engine_pending_count(const struct engine *e); /* entries waiting, dead ones included */
 
 #endif

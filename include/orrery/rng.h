@@ -59,6 +59,13 @@ static inline struct rng rng_keyed(uint64_t key)
     return (struct rng){ key, mixed, (mixed << 32) | (mixed >> 32), 1 };
 }
 
+/* The stream of decision `index` of the thing with key `key`. Keys a constant apart are enough: the
+ * stream mixes them. */
+static inline struct rng rng_child(uint64_t key, uint64_t index)
+{
+    return rng_keyed(key + (index + 1) * UINT64_C(0x9e3779b97f4a7c15));
+}
+
 /* [0, 1) with 53 bits. */
 static inline double rng_uniform(struct rng *r)
 {

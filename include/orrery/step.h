@@ -46,13 +46,25 @@ struct step_type {
     void (*compile)(struct compiler *c, const struct part *step);
 };
 
-/* The key of what this call does at this step: the same whatever its route, fresh each round of a
+/* The root of what this call does at its steps: the same whatever its route, fresh each round of a
  * loop. */
+static inline uint64_t steps_key(const struct call *c, const struct call_side *side)
+{
+    return __builtin_expect(c->flags & CALL_LOOPED, 0) ? key_child(~c->key, side->loops) : c->key;
+}
+
+/* The key of a call that this one makes at this step. */
 static inline uint64_t step_key(const struct call *c, const struct call_side *side,
                                 const struct instruction *i)
 {
-    uint64_t key = c->flags & CALL_LOOPED ? key_child(~c->key, side->loops) : c->key;
-    return key_child(key, i->index);
+    return key_child(steps_key(c, side), i->index);
+}
+
+/* What this step draws from. */
+static inline struct rng step_rng(const struct call *c, const struct call_side *side,
+                                  const struct instruction *i)
+{
+    return rng_child(steps_key(c, side), i->index);
 }
 
 /* Goes to instruction `target` of its own program, from within `run` of i. */

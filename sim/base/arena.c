@@ -194,3 +194,22 @@ void arena_defer(struct arena *a, void (*close)(void *), void *thing)
     *c = (struct closer){ a->closers, close, thing };
     a->closers = c;
 }
+
+struct reserved {
+    void *pages;
+    size_t size;
+};
+
+static void reserved_free(void *thing)
+{
+    const struct reserved *r = thing;
+    memory_pages_free(r->pages, r->size);
+}
+
+void *arena_reserve(struct arena *a, size_t size)
+{
+    struct reserved *r = arena_alloc(a, sizeof *r);
+    *r = (struct reserved){ memory_reserve(size), size };
+    arena_defer(a, reserved_free, r);
+    return r->pages;
+}

@@ -55,6 +55,12 @@ void *memory_pages(size_t size)
     return pages_counted(mmap(NULL, size, PROT_READ | PROT_WRITE, flags, -1, 0), size);
 }
 
+void *memory_reserve(size_t size)
+{
+    int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+    return pages_counted(mmap(NULL, size, PROT_READ | PROT_WRITE, flags, -1, 0), size);
+}
+
 void *memory_pages_resize(void *old, size_t old_size, size_t size)
 {
     return pages_counted(mremap(old, old_size, size, MREMAP_MAYMOVE), size);

@@ -12,6 +12,8 @@ void memory_free(void *memory);              /* NULL is fine */
  * then never exists twice, and its untouched end costs nothing. For blocks of a megabyte or more. */
 void *memory_pages(size_t size);
 void *memory_pages_resize(void *old, size_t old_size, size_t size);
+/* So much address space, zeroed when touched: takes memory only then, and never moves. */
+void *memory_reserve(size_t size);
 void memory_pages_free(void *pages, size_t size);
 
 #endif

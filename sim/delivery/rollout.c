@@ -49,7 +49,7 @@ static void rollout_plan(struct world *w, uint32_t service)
 {
     struct rollout *r = rollout_of(w, service);
     if (!r->active || engine_pending(w->engine, r->next)) return;
-    r->next = engine_at(w->engine, now_ns(w), &rollout_next, service, r->generation);
+    r->next = engine_timer(w->engine, now_ns(w), &rollout_next, service, r->generation);
 }
 
 static bool pod_counts(enum pod_state state)
@@ -82,7 +82,7 @@ static void rollout_blocked(struct world *w, uint32_t service)
 {
     struct rollout *r = rollout_of(w, service);
     if (!engine_pending(w->engine, r->retry))
-        r->retry = engine_at(w->engine, now_ns(w) + BLOCKED_RETRY_NS, &rollout_next, service,
+        r->retry = engine_timer(w->engine, now_ns(w) + BLOCKED_RETRY_NS, &rollout_next, service,
                              r->generation);
     if (r->blocked) return;
     r->blocked = true;

@@ -1,6 +1,6 @@
 /* queue_heap.c - the 4-ary heap: the reference that the working queue is tested against.
  *
- * Invariant: items[0..count) is a 4-ary min-heap on time. */
+ * Invariant: items[0..count) is a 4-ary min-heap on the key. */
 #include "engine/queue.h"
 
 #include "base/arena.h"
@@ -12,14 +12,14 @@ void waiters_grow(struct waiters *e, struct arena *a)
     e->capacity = wider;
 }
 
-void heap_queue_push(struct heap_queue *q, struct arena *a, struct waiter x)
+void heap_queue_push(struct heap_queue *q, struct arena *a, const struct waiter *x)
 {
     waiters_add(&q->heap, a, x);
     struct waiter *items = q->heap.items;
     uint32_t at = q->heap.count - 1;
-    for (; at > 0 && items[(at - 1) / 4].time_ns > x.time_ns; at = (at - 1) / 4)
+    for (; at > 0 && items[(at - 1) / 4].key > x->key; at = (at - 1) / 4)
         items[at] = items[(at - 1) / 4];
-    items[at] = x;
+    items[at] = *x;
 }
 
 static void sift_down(struct waiter *items, uint32_t count, struct waiter x)
@@ -30,18 +30,18 @@ static void sift_down(struct waiter *items, uint32_t count, struct waiter x)
         if (child >= count) break;
         uint32_t end = child + 4 < count ? child + 4 : count, best = child;
         for (uint32_t i = child + 1; i < end; i++)
-            if (items[i].time_ns < items[best].time_ns) best = i;
-        if (items[best].time_ns >= x.time_ns) break;
+            if (items[i].key < items[best].key) best = i;
+        if (items[best].key >= x.key) break;
         items[at] = items[best];
         at = best;
     }
     items[at] = x;
 }
 
-bool heap_queue_pop(struct heap_queue *q, int64_t until_ns, struct waiter *out)
+bool heap_queue_pop(struct heap_queue *q, uint64_t until, struct waiter *out)
 {
     struct waiters *heap = &q->heap;
-    if (heap->count == 0 || heap->items[0].time_ns > until_ns) return false;
+    if (heap->count == 0 || heap->items[0].key > until) return false;
     *out = heap->items[0];
     struct waiter last = heap->items[--heap->count];
     if (heap->count > 0) sift_down(heap->items, heap->count, last);

@@ -12,24 +12,27 @@ const char *const outcome_names[OUTCOME_COUNT] = {
     "crashed", "expired", "abandoned", "rejected",
 };
 
-#define CALLS_FIRST 256 /* doubled as needed: 28 KB to begin with */
+_Static_assert(offsetof(struct call, generation) % _Alignof(uint32_t) == 0, "read by the engine");
+
+void *calls_beside(struct world *w, size_t size)
+{
+    return arena_reserve(w->arena, CALLS_MAX * size);
+}
 
 void calls_open(struct world *w)
 {
-    w->calls = arena_alloc(w->arena, sizeof *w->calls);
-    w->calls->free = CALL_NONE;
+    struct calls *p = w->calls = arena_alloc(w->arena, sizeof *w->calls);
+    p->free = CALL_NONE;
+    p->items = calls_beside(w, sizeof *p->items);
+    p->sides = calls_beside(w, sizeof *p->sides);
+    engine_pool(w->engine, call_live, &p->items->generation, sizeof *p->items, CALLS_MAX - 1);
 }
 
-void calls_grow(struct world *w)
+uint32_t call_make(struct world *w)
 {
     struct calls *p = w->calls;
-    uint32_t wider = p->capacity ? 2 * p->capacity : CALLS_FIRST;
-    check(wider <= CALLS_MAX);
-    p->items = arena_grow(w->arena, p->items, p->capacity * sizeof *p->items,
-                          wider * sizeof *p->items);
-    p->sides = arena_grow(w->arena, p->sides, p->capacity * sizeof *p->sides,
-                          wider * sizeof *p->sides);
-    p->capacity = wider;
+    check(p->count < CALLS_MAX);
+    return p->count++;
 }
 
 void call_close(struct world *w, uint32_t id)
@@ -40,5 +43,5 @@ void call_close(struct world *w, uint32_t id)
 
 bool call_live(const struct world *w, uint32_t id, uint32_t generation)
 {
-    return call_is_open(w, id, generation);
+    return call_is_open(w, id & (CALLS_MAX - 1), generation);
 }

@@ -24,7 +24,6 @@ void call_backward(struct world *w, uint32_t id)
         const struct filter_type *type = r->filters[index].type;
         if (!type->on_reply) continue;
         if (type->on_reply(&instance_of(w, r, c)->sites[index], w, id) == FILTER_WAIT) return;
-        c = call_get(w, id); /* the pool may have grown */
     }
     if (end)
         attempt_answered(w, id);
@@ -47,7 +46,6 @@ void call_dispatch(struct world *w, uint32_t id)
     struct route *r = &f->routes[c->route];
     struct instance *in = instance_of(w, r, c);
     if (r->discovered && !view_known(w, r, in, id)) return;
-    c = call_get(w, id); /* the pool may have grown */
     uint32_t chosen = route_pick(w, r, in, id);
     c->outcome = OUTCOME_OK;
     if (chosen == POSITION_NONE) {

@@ -66,8 +66,7 @@ enum hop { HOP_LOCAL, HOP_CROSS_ZONE, HOP_INTERNET, HOP_COUNT };
 
 /* Calls that are attempts of another one (split.c). */
 struct attempts {
-    uint32_t *trunks; /* by attempt: the call that waits for it */
-    uint32_t trunk_capacity;
+    uint32_t *trunks; /* by attempt: the call that waits for it; NULL before the first */
     uint64_t begun, taken, untaken, abandoned;
 };
 
@@ -76,8 +75,7 @@ struct flow {
     uint32_t group_count;
     struct route *routes;
     uint32_t route_count;
-    int64_t *chosen_ns; /* by call: when its backend was chosen; where a balancer observes */
-    uint32_t chosen_capacity;
+    int64_t *chosen_ns; /* by call: when its backend was chosen; NULL when no balancer observes */
     bool begun;     /* every room is open and has begun */
     bool networked; /* some hop takes time */
     uint32_t lane_there[HOP_COUNT], lane_back[HOP_COUNT];

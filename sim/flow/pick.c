@@ -4,7 +4,6 @@
  * rebuilt when the version differs, keeping what this caller knows of those that stay. */
 #include "flow/flow.h"
 
-#include "base/arena.h"
 #include "base/check.h"
 
 #include <string.h>
@@ -78,18 +77,6 @@ static uint32_t ask(struct world *w, struct route *r, struct instance *in, uint3
     return chosen;
 }
 
-static void note_chosen(struct world *w, uint32_t call)
-{
-    struct flow *f = flow_of(w);
-    if (call >= f->chosen_capacity) {
-        uint32_t wider = w->calls->capacity;
-        f->chosen_ns = arena_grow(w->arena, f->chosen_ns, f->chosen_capacity * sizeof *f->chosen_ns,
-                                  wider * sizeof *f->chosen_ns);
-        f->chosen_capacity = wider;
-    }
-    f->chosen_ns[call] = now_ns(w);
-}
-
 uint32_t route_pick(struct world *w, struct route *r, struct instance *in, uint32_t call)
 {
     const struct group *g = &flow_of(w)->groups[r->group];
@@ -99,7 +86,7 @@ uint32_t route_pick(struct world *w, struct route *r, struct instance *in, uint3
     uint32_t chosen = obvious ? 0 : ask(w, r, in, call);
     if (r->counts && chosen != POSITION_NONE) {
         in->backends[chosen].in_flight++;
-        if (r->observes) note_chosen(w, call);
+        if (r->observes) flow_of(w)->chosen_ns[call] = now_ns(w);
     }
     return chosen;
 }

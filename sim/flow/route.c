@@ -174,6 +174,7 @@ uint32_t route_open(struct world *w, const struct route_spec *spec, struct diag 
     r->policy = policy ? policy->kind->vtable : NULL;
     r->observes = r->balancer->observe || (r->policy && r->policy->observe);
     r->counts = r->balancer->counts || r->observes;
+    if (r->observes && !f->chosen_ns) f->chosen_ns = calls_beside(w, sizeof *f->chosen_ns);
     const struct part *filters = spec->filters.items;
     for (uint32_t i = 0; i < spec->filters.count; i++)
         filter_add(w, r, id, &filters[i]);

@@ -10,37 +10,22 @@
 #include "base/arena.h"
 #include "base/check.h"
 
-#define TRUNKS_FIRST 256 /* doubled as needed, like the pool of calls */
-
-static void trunk_set(struct world *w, uint32_t id, uint32_t trunk)
-{
-    struct attempts *a = &flow_of(w)->attempts;
-    if (id >= a->trunk_capacity) {
-        uint32_t n = a->trunk_capacity, wider = n ? n : TRUNKS_FIRST;
-        while (wider <= id)
-            wider *= 2;
-        a->trunks =
-            arena_grow(w->arena, a->trunks, n * sizeof *a->trunks, wider * sizeof *a->trunks);
-        a->trunk_capacity = wider;
-    }
-    a->trunks[id] = trunk;
-}
-
 static uint32_t trunk_of(const struct world *w, uint32_t attempt)
 {
-    const struct attempts *a = &flow_of(w)->attempts;
-    check(attempt < a->trunk_capacity);
-    return a->trunks[attempt];
+    check(call_get(w, attempt)->flags & CALL_ATTEMPT);
+    return flow_of(w)->attempts.trunks[attempt];
 }
 
 /* Joins a call to those that the one at the filter waits for. */
 static void attempt_join(struct world *w, uint32_t trunk, uint32_t id)
 {
-    trunk_set(w, id, trunk);
+    struct attempts *a = &flow_of(w)->attempts;
+    if (!a->trunks) a->trunks = calls_beside(w, sizeof *a->trunks);
+    a->trunks[id] = trunk;
     call_link(w, trunk, id);
     call_get(w, id)->flags |= CALL_ATTEMPT;
     call_get(w, trunk)->pending++;
-    flow_of(w)->attempts.begun++;
+    a->begun++;
 }
 
 static void attempt_leave(struct world *w, uint32_t trunk, uint32_t id)
@@ -58,7 +43,9 @@ void attempt_replace(struct world *w, uint32_t id, uint32_t old)
 {
     uint32_t trunk = trunk_of(w, old);
     attempt_leave(w, trunk, old);
-    trunk_set(w, id, trunk);
+    struct attempts *a = &flow_of(w)->attempts;
+    if (!a->trunks) a->trunks = calls_beside(w, sizeof *a->trunks);
+    a->trunks[id] = trunk;
     call_link(w, trunk, id);
     call_get(w, id)->flags |= CALL_ATTEMPT;
 }

@@ -47,7 +47,7 @@ static void list_add(struct world *w, uint32_t pod, uint32_t call, int64_t work_
     int64_t done_ns = now_ns(w) + work_ns;
     side->on_cpu[side->on_cpu_count++] = (struct on_cpu){
         call, done_ns,
-        engine_at(w->engine, done_ns, &cpu_done_listed, call, call_get(w, call)->generation)
+        engine_timer(w->engine, done_ns, &cpu_done_listed, call, call_get(w, call)->generation)
     };
 }
 
@@ -231,7 +231,7 @@ static void schedule_done(struct world *w, uint32_t pod)
     if (side->task_count == 0 || side->rate <= 0) return;
     double left = side->tasks[0].tag - side->served;
     int64_t delay = left > 0 ? (int64_t)ceil(left / side->rate) : 0;
-    side->done = engine_at(w->engine, time_add(now_ns(w), delay), &task_done, pod, 0);
+    side->done = engine_timer(w->engine, time_add(now_ns(w), delay), &task_done, pod, 0);
 }
 
 static void set_rate(struct world *w, uint32_t pod, double rate)

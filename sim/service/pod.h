@@ -205,7 +205,7 @@ extern const struct event_type wait_done;
 static inline int64_t cpu_work(const struct world *w, uint32_t call, const struct instruction *i)
 {
     const struct call *c = call_get(w, call);
-    struct rng r = rng_keyed(step_key(c, call_side(w, call), i));
+    struct rng r = step_rng(c, call_side(w, call), i);
     int64_t work_ns = dist_draw_ns(i->dist, &r);
     const struct service *s = pod_get(w, c->pod)->owner;
     if (s->disturbance_count == 0) return work_ns;

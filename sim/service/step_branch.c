@@ -17,7 +17,7 @@ struct branch_spec {
 static enum step_result branch_run(struct world *w, uint32_t call, const struct instruction *i)
 {
     struct call *c = call_get(w, call);
-    struct rng r = rng_keyed(step_key(c, call_side(w, call), i));
+    struct rng r = step_rng(c, call_side(w, call), i);
     if (rng_uniform(&r) < i->probability) step_jump(c, i, i->target);
     return STEP_NEXT;
 }

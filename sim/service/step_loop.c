@@ -11,7 +11,7 @@ struct loop_spec {
 static enum step_result loop_run(struct world *w, uint32_t call, const struct instruction *i)
 {
     struct call *c = call_get(w, call);
-    struct rng r = rng_keyed(step_key(c, call_side(w, call), i));
+    struct rng r = step_rng(c, call_side(w, call), i);
     if (rng_uniform(&r) >= i->probability) return STEP_NEXT;
     struct call_side *side = call_side(w, call);
     side->loops = c->flags & CALL_LOOPED ? side->loops + 1 : 1;

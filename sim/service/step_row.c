@@ -24,33 +24,26 @@ struct row_table {
 /* When a call began to read; of the attempt that is under way if `generation` and `attempt` agree. */
 struct snapshot {
     uint64_t writes;
-    uint32_t generation, attempt;
+    uint32_t generation, attempt; /* attempt + 1; 0: of no call */
 };
 
 struct row_room {
     struct row_table *tables;
     uint32_t table_count;
-    struct snapshot *snapshots; /* by call; only as many as there are calls, only where rows are */
-    uint32_t snapshot_count;
+    struct snapshot *snapshots; /* by call */
     uint64_t writes;
 };
 
 static struct snapshot *snapshot_of(struct world *w, uint32_t call)
 {
     struct row_room *rows = service_room_of(w)->rows;
-    uint32_t had = rows->snapshot_count, wanted = w->calls->capacity;
-    if (had < wanted) {
-        size_t size = sizeof *rows->snapshots;
-        rows->snapshots = arena_grow(w->arena, rows->snapshots, had * size, wanted * size);
-        memset(rows->snapshots + had, 0xff, (wanted - had) * size);
-        rows->snapshot_count = wanted;
-    }
+    if (!rows->snapshots) rows->snapshots = calls_beside(w, sizeof *rows->snapshots);
     return &rows->snapshots[call];
 }
 
 static bool has_read(const struct snapshot *s, const struct call *c)
 {
-    return s->generation == c->generation && s->attempt == c->attempt;
+    return s->generation == c->generation && s->attempt == c->attempt + 1u;
 }
 
 static enum step_result read_run(struct world *w, uint32_t call, const struct instruction *i)
@@ -59,7 +52,8 @@ static enum step_result read_run(struct world *w, uint32_t call, const struct in
     const struct call *c = call_get(w, call);
     struct snapshot *s = snapshot_of(w, call);
     if (!has_read(s, c))
-        *s = (struct snapshot){ service_room_of(w)->rows->writes, c->generation, c->attempt };
+        *s = (struct snapshot){ service_room_of(w)->rows->writes, c->generation,
+                                c->attempt + 1u };
     return STEP_NEXT;
 }
 

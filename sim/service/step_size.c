@@ -9,7 +9,7 @@ struct size_spec {
 static enum step_result size_run(struct world *w, uint32_t call, const struct instruction *i)
 {
     struct call *c = call_get(w, call);
-    struct rng r = rng_keyed(step_key(c, call_side(w, call), i));
+    struct rng r = step_rng(c, call_side(w, call), i);
     double bytes = dist_draw(i->dist, &r);
     call_side(w, call)->reply_bytes = bytes < UINT32_MAX ? (uint32_t)bytes : UINT32_MAX;
     return STEP_NEXT;

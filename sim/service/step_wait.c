@@ -21,7 +21,7 @@ const struct event_type wait_done = { "service.waited", on_wait_done, call_live,
 static enum step_result wait_run(struct world *w, uint32_t call, const struct instruction *i)
 {
     struct call *c = call_get(w, call);
-    struct rng r = rng_keyed(step_key(c, call_side(w, call), i));
+    struct rng r = step_rng(c, call_side(w, call), i);
     engine_at(w->engine, now_ns(w) + dist_draw_ns(i->dist, &r), &wait_done, call, c->generation);
     return STEP_WAIT;
 }

@@ -65,7 +65,7 @@ static void slices_changed(struct world *w, const struct slices_follower *follow
         struct slice_state *state = site->state;
         if (!site->lives || site->life == 0 || engine_pending(w->engine, state->pending)) continue;
         int64_t at_ns = sync_at(&state->sync, now_ns(w), spec->min_sync_ns);
-        state->pending = engine_at(w->engine, at_ns, &proxy_sync, route, i);
+        state->pending = engine_timer(w->engine, at_ns, &proxy_sync, route, i);
     }
 }
 

@@ -131,7 +131,7 @@ static enum verdict bulkhead_on_call(const struct filter_site *site, struct worl
     if (s->wait_ns_max == 0) return reject(w, id, outcome, "full", b);
     if (b->waiting >= s->waiting_max) return reject(w, id, outcome, "queue full", b);
     queue_push(b, w, id);
-    struct event_id late = engine_at(w->engine, time_add(now_ns(w), s->wait_ns_max), &bulkhead_late,
+    struct event_id late = engine_timer(w->engine, time_add(now_ns(w), s->wait_ns_max), &bulkhead_late,
                                      id, call_get(w, id)->generation);
     call_side(w, id)->remaining_ns = event_pack(late);
     if (w->tracing)

@@ -20,18 +20,13 @@ struct timeout_shared {
     bool per_attempt; /* a retry stands outside */
 };
 
-/* A timer's first argument: the call, and in the top byte its attempt. */
+/* A timer's first argument: the call, and in the byte that call_live leaves free its attempt. */
 #define ATTEMPT_SHIFT 24
 _Static_assert(CALLS_MAX <= 1u << ATTEMPT_SHIFT, "a call's id leaves the top byte free");
 
 static uint32_t timer_call(uint32_t a)
 {
     return a & ((1u << ATTEMPT_SHIFT) - 1);
-}
-
-static bool timer_live(const struct world *w, uint32_t a, uint32_t generation)
-{
-    return call_is_open(w, timer_call(a), generation);
 }
 
 static bool timer_stale(const struct world *w, uint32_t a, uint8_t index)
@@ -66,7 +61,7 @@ TIMER(0) TIMER(1) TIMER(2) TIMER(3) TIMER(4) TIMER(5) TIMER(6) TIMER(7)
 #undef TIMER
 
 #define TIMER(i)                                                                                   \
-    { .name = "call.timeout." #i, .fire = on_timer_##i, .live = timer_live, .phase = PHASE_WORK }
+    { .name = "call.timeout." #i, .fire = on_timer_##i, .live = call_live, .phase = PHASE_WORK }
 static const struct event_type timers[] = { TIMER(0), TIMER(1), TIMER(2), TIMER(3),
                                             TIMER(4), TIMER(5), TIMER(6), TIMER(7) };
 #undef TIMER

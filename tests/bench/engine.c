@@ -71,10 +71,15 @@ double engine_mm1(void)
 }
 
 /* The hold model (Jones 1986): n pending; take the earliest, put it back an exponential time later. */
-static bool nothing_dead(const void *context, struct waiter x)
+static bool nothing_dead(const void *context, const struct waiter *x)
 {
     (void)context, (void)x;
     return false;
+}
+
+static uint64_t hold_gap(struct rng *r)
+{
+    return event_key((int64_t)(rng_exponential(r) * 1e6), PHASE_FAULT);
 }
 
 static double hold_queue(uint32_t pending)
@@ -82,23 +87,23 @@ static double hold_queue(uint32_t pending)
     enum { HOLDS = 400000 };
     struct arena *arena = arena_open();
     struct radix_queue *radix = arena_alloc(arena, sizeof *radix);
-    struct judge judge = { nothing_dead, NULL, NULL, 0, false };
+    struct judge judge = { nothing_dead, NULL, NULL, false };
     struct front *front = arena_alloc(arena, sizeof *front);
     radix_queue_open(radix, front);
     struct rng r = rng_open(3);
     struct waiter x = { 0 };
     for (uint32_t i = 0; i < pending; i++) {
-        x = waiter_of((int64_t)(rng_exponential(&r) * 1e6), i, 0);
-        radix_queue_push(radix, arena, x);
+        x = (struct waiter){ .key = hold_gap(&r), .about = i };
+        radix_queue_push(radix, arena, &x);
     }
     double begin = 0;
     uint32_t warm = pending < HOLDS ? HOLDS : pending;
     for (uint32_t i = 0; i < warm + HOLDS; i++) {
         if (i == warm) begin = bench_clock_ns();
-        radix_queue_ready(radix, arena, &judge, INT64_MAX);
-        x = radix_queue_take(radix);
-        x.time_ns += (int64_t)(rng_exponential(&r) * 1e6);
-        radix_queue_push(radix, arena, x);
+        radix_queue_ready(radix, arena, &judge, KEY_LAST);
+        radix_queue_take(radix, &x);
+        x.key += hold_gap(&r);
+        radix_queue_push(radix, arena, &x);
     }
     double took = bench_clock_ns() - begin;
     arena_close(arena);
@@ -165,7 +170,7 @@ static void on_operation(struct world *w, uint32_t mask, uint32_t b)
     int64_t now = engine_now(w->engine);
     struct event_id *timer = &w->timers[w->done & mask];
     engine_cancel(w->engine, *timer);
-    *timer = engine_at(w->engine, now + 2000000000, &timeout, 0, 0);
+    *timer = engine_timer(w->engine, now + 2000000000, &timeout, 0, 0);
     if (++w->done == w->wanted) {
         engine_stop(w->engine);
         return;

@@ -156,8 +156,8 @@ static void a_cancelled_event_does_not_fire(void **state)
 {
     (void)state;
     struct world *w = world_open(false);
-    struct event_id early = engine_at(w->engine, 10, note, 1, 0);
-    struct event_id later = engine_at(w->engine, 20, note, 2, 0);
+    struct event_id early = engine_timer(w->engine, 10, note, 1, 0);
+    struct event_id later = engine_timer(w->engine, 20, note, 2, 0);
     assert_true(engine_cancel(w->engine, later));
     assert_false(engine_cancel(w->engine, later));
     engine_run(w->engine, 100);
@@ -172,9 +172,9 @@ static void a_stale_handle_does_not_touch_who_has_the_slot_now(void **state)
 {
     (void)state;
     struct world *w = world_open(false);
-    struct event_id old = engine_at(w->engine, 10, note, 1, 0);
+    struct event_id old = engine_timer(w->engine, 10, note, 1, 0);
     engine_run(w->engine, 10);
-    struct event_id fresh = engine_at(w->engine, 20, note, 2, 0);
+    struct event_id fresh = engine_timer(w->engine, 20, note, 2, 0);
     assert_int_equal(old.slot, fresh.slot);
     assert_false(engine_cancel(w->engine, old));
     assert_true(engine_pending(w->engine, fresh));
@@ -198,7 +198,7 @@ static void an_event_may_be_cancelled_in_its_own_instant(void **state)
     (void)state;
     struct world *w = world_open(false);
     engine_at(w->engine, 10, &canceller, 1, 7);
-    w->handles[7] = engine_at(w->engine, 10, note, 2, 0);
+    w->handles[7] = engine_timer(w->engine, 10, note, 2, 0);
     engine_at(w->engine, 10, note, 3, 0);
     engine_run(w->engine, 10);
     assert_order(w, 1, 3);
@@ -264,7 +264,7 @@ static void on_chaos(struct world *w, uint32_t a, uint32_t b)
     case 2: engine_lane_push(w->engine, w->lanes[thing % LANES], thing, w->generations[thing]); break;
     case 3: engine_at(w->engine, random_time(w), &mortal, thing, w->generations[thing]); break;
     default:
-        w->handles[thing] = engine_at(w->engine, random_time(w),
+        w->handles[thing] = engine_timer(w->engine, random_time(w),
                                       &in_phase[rng_below(&w->rng, PHASE_COUNT)], a, thing);
     }
 }
