@@ -47,6 +47,10 @@ struct filter_type {
      * Told to all it has passed and to the one that keeps it waiting; give back what it holds, but
      * begin nothing with other calls (schedule that for now). */
     void (*on_gone)(const struct filter_site *site, struct world *w, uint32_t call);
+    /* Counters that `shared` keeps: start again (the warm-up is over), and tell; NULL: none. The
+     * object is "CALLER > TARGET KIND", in section "guards". */
+    void (*reset)(void *shared);
+    void (*report)(const void *shared, struct recorder *r, const char *object);
     bool retries; /* makes attempts: inner filters' timers belong to one attempt. One a route */
 };
 

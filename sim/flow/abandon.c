@@ -40,11 +40,13 @@ static void tell_moved(struct world *w, uint32_t id, uint32_t old, uint8_t index
 void call_tell_gone(struct world *w, uint32_t id, uint8_t first)
 {
     const struct call *c = call_get(w, id);
-    const struct route *r = &flow_of(w)->routes[c->route];
+    struct route *r = &flow_of(w)->routes[c->route];
     uint8_t end = c->stage + (c->state == CALL_CALLER && c->stage < r->filter_count);
-    for (uint8_t i = first; i < end; i++)
+    for (uint8_t i = first; i < end; i++) {
+        r->filters[i].tally.gone++;
         if (r->filters[i].type->on_gone)
             r->filters[i].type->on_gone(&instance_of(w, r, c)->sites[i], w, id);
+    }
 }
 
 uint32_t call_copy(struct world *w, uint32_t old, uint8_t stage)

@@ -16,14 +16,16 @@ struct filter_site filter_site_of(const struct world *w, uint32_t id, uint8_t in
 void call_backward(struct world *w, uint32_t id)
 {
     struct call *c = call_get(w, id);
-    const struct route *r = &flow_of(w)->routes[c->route];
+    struct route *r = &flow_of(w)->routes[c->route];
     uint8_t end = c->flags & CALL_ATTEMPT ? attempt_floor(w, id) : 0;
     c->state = CALL_CALLER;
     while (c->stage > end) {
         uint8_t index = --c->stage;
         const struct filter_type *type = r->filters[index].type;
-        if (!type->on_reply) continue;
-        if (type->on_reply(&instance_of(w, r, c)->sites[index], w, id) == FILTER_WAIT) return;
+        if (type->on_reply &&
+            type->on_reply(&instance_of(w, r, c)->sites[index], w, id) == FILTER_WAIT)
+            return;
+        r->filters[index].tally.returned++;
     }
     if (end)
         attempt_answered(w, id);
@@ -89,14 +91,16 @@ void call_go_to(struct world *w, uint32_t id, uint32_t route, uint32_t backend)
 void call_forward(struct world *w, uint32_t id)
 {
     struct call *c = call_get(w, id);
-    const struct route *r = &flow_of(w)->routes[c->route];
+    struct route *r = &flow_of(w)->routes[c->route];
     const struct filter_site *sites = instance_of(w, r, c)->sites;
     while (c->stage < r->filter_count) {
         enum outcome outcome = OUTCOME_REJECTED;
+        r->filters[c->stage].tally.calls++;
         enum verdict verdict = r->filters[c->stage].type->on_call(&sites[c->stage], w, id, &outcome);
         if (verdict == FILTER_WAIT) return;
         if (verdict == FILTER_ANSWER) {
             c->outcome = (uint8_t)outcome;
+            r->filters[c->stage].tally.answered++;
             call_backward(w, id);
             return;
         }
@@ -149,5 +153,6 @@ void call_answer(struct world *w, uint32_t id, uint8_t index, enum outcome outco
     check(c->state == CALL_CALLER && index < FILTERS_MAX);
     c->stage = index;
     c->outcome = (uint8_t)outcome;
+    flow_of(w)->routes[c->route].filters[index].tally.answered++;
     call_backward(w, id);
 }

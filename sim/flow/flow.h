@@ -35,6 +35,12 @@ struct discovered {
     struct histogram stale, late; /* ns a view kept who had left, and lacked who was ready */
 };
 
+/* What became of the calls a guard was given, in the whole run: see tally.c. */
+struct tally {
+    uint64_t calls, answered, returned, gone;
+    uint64_t inside; /* while they are counted */
+};
+
 struct route {
     const struct balancer_type *balancer;
     const void *balancer_spec;
@@ -57,6 +63,8 @@ struct route {
         const struct filter_type *type;
         const void *spec;
         void *shared;
+        struct tally tally, begun; /* begun: as it stood when the figures began */
+        const char *kind;
     } filters[FILTERS_MAX];
     const uint8_t *zones;
     const char *name;
@@ -82,6 +90,7 @@ struct flow {
     int64_t hop_ns[HOP_COUNT];
     const struct part *jitter; /* of every hop; NULL: a hop always takes as long */
     struct attempts attempts;
+    bool guarded; /* some route has filters */
 };
 
 static inline struct flow *flow_of(const struct world *w)
@@ -158,6 +167,11 @@ uint32_t call_caller_side(struct world *w, uint32_t old, uint8_t index);
 void call_release(struct world *w, uint32_t id, enum outcome outcome);
 /* Filters from `first` on that saw the call go out will see no reply to it. */
 void call_tell_gone(struct world *w, uint32_t id, uint8_t first);
+
+/* tally.c */
+void tally_reset(struct world *w);
+void tally_check(const struct world *w);
+void tally_report(struct world *w);
 
 /* split.c */
 /* The stage below which an attempt's reply does not go. */

@@ -116,6 +116,7 @@ static void flow_check(const struct world *w)
         attempts += used && p->items[id].flags & CALL_ATTEMPT;
     }
     attempts_check(w, attempts);
+    tally_check(w);
     check(open == p->in_flight && open <= p->opened);
     view_check(w);
 }
@@ -130,12 +131,14 @@ static void flow_reset(struct world *w)
 {
     view_reset(w);
     policies_reset(w);
+    tally_reset(w);
 }
 
 static void flow_report(struct world *w)
 {
     view_report(w);
     policies_report(w);
+    tally_report(w);
 }
 
 const struct room flow_room = {

@@ -88,8 +88,10 @@ static void filter_add(struct world *w, struct route *r, uint32_t id, const stru
     check(r->filter_count < FILTERS_MAX);
     check(!type->retries || retry_index_of(r) == ROUTE_NO_RETRY);
     uint8_t index = r->filter_count++;
+    flow_of(w)->guarded = true;
     r->filters[index].type = type;
     r->filters[index].spec = p->spec;
+    r->filters[index].kind = p->kind->name;
     if (type->prepare) r->filters[index].shared = type->prepare(p->spec, w, id, index);
 }
 

@@ -93,7 +93,9 @@ static void attempt_take(struct world *w, uint32_t trunk, uint32_t id)
     call_side(w, trunk)->reply_bytes = call_side(w, id)->reply_bytes;
     flow_of(w)->attempts.taken++;
     call_close(w, id);
-    if (attempts_drop(w, trunk)) call_backward(w, trunk);
+    if (!attempts_drop(w, trunk)) return;
+    flow_of(w)->routes[t->route].filters[t->stage].tally.returned++;
+    call_backward(w, trunk);
 }
 
 void attempt_answered(struct world *w, uint32_t id)

@@ -6,6 +6,7 @@
 #include "orrery/filter.h"
 #include "orrery/route.h"
 
+#include "base/arena.h"
 #include "base/check.h"
 #include "engine/judge.h"
 #include "traffic/backoff.h"
@@ -23,6 +24,12 @@ struct retry_spec {
     struct list on;   /* uint32_t: indices into retry_outcomes */
     uint32_t on_mask; /* derived: bit o stands for outcome o */
     struct part budget;
+};
+
+/* Of all callers on the route. */
+struct retry_shared {
+    struct marks costs; /* by call: what its last retry cost; with a budget */
+    uint64_t retries, unpaid;
 };
 
 /* What can be worth another try, by outcome_names: all but ok and abandoned. */
@@ -60,7 +67,8 @@ static enum verdict retry_on_call(const struct filter_site *site, struct world *
     call_side(w, id)->budget_ns = call_get(w, id)->deadline_ns;
     if (s->budget.kind) {
         budget_call(&s->budget, site->state, w);
-        marks_set(site->shared, w, id, 0); /* what its last retry cost */
+        struct retry_shared *shared = site->shared;
+        marks_set(&shared->costs, w, id, 0);
     }
     return FILTER_PASS;
 }
@@ -71,17 +79,20 @@ static enum verdict retry_on_call(const struct filter_site *site, struct world *
 static void settle(const struct filter_site *site, const struct call *c, uint32_t id)
 {
     const struct retry_spec *s = site->spec;
+    const struct retry_shared *shared = site->shared;
     bool failed = s->on_mask >> c->outcome & 1;
-    budget_answer(&s->budget, site->state, failed, c->outcome, marks_get(site->shared, id));
+    budget_answer(&s->budget, site->state, failed, c->outcome, marks_get(&shared->costs, id));
     if (c->attempt > 0) budget_extra_over(&s->budget, site->state);
 }
 
 static bool afford(const struct filter_site *site, struct world *w, uint32_t id)
 {
     const struct retry_spec *s = site->spec;
+    struct retry_shared *shared = site->shared;
     const struct call *c = call_get(w, id);
     int64_t cost = budget_take(&s->budget, site->state, w, c->outcome);
-    if (cost != BUDGET_REFUSED) marks_set(site->shared, w, id, cost);
+    if (cost != BUDGET_REFUSED) marks_set(&shared->costs, w, id, cost);
+    shared->unpaid += cost == BUDGET_REFUSED;
     if (cost == BUDGET_REFUSED && w->tracing)
         recorder_trace(w->recorder, now_ns(w), "retry.reject",
                        "%s key=%016llx attempt=%u cause=%s", route_name(w, c->route),
@@ -103,7 +114,8 @@ static void retry_on_moved(const struct filter_site *site, struct world *w, uint
                            uint32_t old)
 {
     const struct retry_spec *s = site->spec;
-    if (s->budget.kind) marks_on_moved(site, w, id, old);
+    struct retry_shared *shared = site->shared;
+    if (s->budget.kind) marks_set(&shared->costs, w, id, marks_get(&shared->costs, old));
 }
 
 /* ------------------------------------------------------------------------- the reply */
@@ -129,6 +141,7 @@ static bool try_again(const struct filter_site *site, struct world *w, uint32_t 
     if (at_ns >= call_side(w, id)->budget_ns) return false; /* nobody would wait for it */
     if (s->budget.kind && !afford(site, w, id)) return false;
     if (w->tracing) trace_retry(w, c, wait_ns);
+    ((struct retry_shared *)site->shared)->retries++;
     engine_at(w->engine, at_ns, &call_retry, id, c->generation);
     return true;
 }
@@ -142,13 +155,34 @@ static enum verdict retry_on_reply(const struct filter_site *site, struct world 
     return FILTER_PASS;
 }
 
+static void *retry_prepare(const void *spec, struct world *w, uint32_t route, uint8_t index)
+{
+    (void)spec, (void)route, (void)index;
+    return arena_alloc(w->arena, sizeof(struct retry_shared));
+}
+
+static void retry_reset(void *shared)
+{
+    ((struct retry_shared *)shared)->retries = ((struct retry_shared *)shared)->unpaid = 0;
+}
+
+static void retry_report(const void *shared, struct recorder *r, const char *object)
+{
+    const struct retry_shared *counts = shared;
+    recorder_value(r, "guards", object, "extra", "1", (double)counts->retries);
+    if (counts->unpaid)
+        recorder_value(r, "guards", object, "unpaid", "1", (double)counts->unpaid);
+}
+
 static const struct filter_type retry_type = {
     .state_size = sizeof(struct budget),
-    .prepare = marks_prepare,
+    .prepare = retry_prepare,
     .on_call = retry_on_call,
     .on_reply = retry_on_reply,
     .on_moved = retry_on_moved,
     .on_gone = retry_on_gone,
+    .reset = retry_reset,
+    .report = retry_report,
     .retries = true,
 };
 

@@ -6,6 +6,7 @@
 #include "traffic/backoff.h"
 #include "traffic/breaker.h"
 #include "traffic/concurrency.h"
+#include "traffic/hedging.h"
 #include "traffic/ratelimit.h"
 #include "traffic/retry_budget.h"
 #include "traffic/throttle.h"
@@ -224,6 +225,43 @@ static struct value *gradient2(struct question *q)
     return tell_number(q, c.limit);
 }
 
+/* ------------------------------------------------------------------------- hedging */
+
+#define HEDGES_MAX 16
+
+/* attempts: what becomes of each once sent, {after_ms, failed}; an attempt that is not listed never
+ * answers. Tells when attempts were sent, and last when the call had its answer. */
+static struct value *hedging_policy(struct question *q)
+{
+    uint32_t most = ask_count(q, q->input, "maxAttempts", 1, HEDGES_MAX), sent = 0, out = 0;
+    double delay = ask_number(q, q->input, "delay_ms"), due = 0, at[HEDGES_MAX];
+    bool failed[HEDGES_MAX] = { false };
+    struct value *list = tell_list(q);
+    const struct value *next = ask_list(q, q->input, "attempts")->list_first;
+    while (!q->problem) {
+        uint32_t first = 0;
+        for (uint32_t i = 1; i < sent; i++)
+            if (at[i] < at[first]) first = i;
+        if (sent < most && (sent == 0 || due <= at[first])) { /* one more goes out */
+            value_append(list, tell_number(q, due));
+            at[sent] = next ? due + ask_number(q, next, "after_ms") : INFINITY;
+            failed[sent] = next && ask_bool(q, next, "failed");
+            if (next) next = next->next;
+            sent++, out++;
+            due += delay;
+            continue;
+        }
+        if (at[first] == INFINITY) return list;
+        double now = at[first];
+        at[first] = INFINITY;
+        enum hedging what = hedging_answered(failed[first], sent, most, --out, sent < most);
+        if (what == HEDGING_SEND) due = now;
+        if (what == HEDGING_TAKE) value_append(list, tell_number(q, now));
+        if (what == HEDGING_TAKE) return list;
+    }
+    return list;
+}
+
 /* ------------------------------------------------------------------------- back-off, defaults */
 
 #define BACKOFF_DRAWS 20000
@@ -282,6 +320,7 @@ const struct rule rules_guards[] = {
     { "adaptiveThrottle", throttle },
     { "vegas", vegas },
     { "gradient2", gradient2 },
+    { "hedgingPolicy", hedging_policy },
     { "backoff", backoff },
     { "defaults", defaults },
     { NULL, NULL },

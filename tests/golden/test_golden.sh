@@ -18,6 +18,10 @@ cases() {
         name=${scenario##*/}
         echo "${name%.lua} $scenario"
     done
+    for scenario in scenarios/traffic/*.lua; do
+        name=${scenario##*/}
+        echo "traffic_${name%.lua} $scenario"
+    done
     echo "storm_cured scenarios/08_retry_storm.lua --set app.retry.attempts=1"
     echo "intervals scenarios/04_balancers.lua --reps 3 -j 2 --until 2m"
     echo "boutique_monolith scenarios/boutique/monolith.lua --until 10m"

@@ -22,6 +22,7 @@ extern const struct kind flow_network, client_kind, filter_timeout, filter_retry
     filter_gradient,
     filter_fallback,
     filter_twin,
+    filter_hedge,
     budget_token,
     budget_window,
     budget_concurrency,
@@ -154,6 +155,7 @@ static const struct kind metronome = {
 
 static const struct kind *const small_kinds[] = {
     &filter_twin,
+    &filter_hedge,
     &budget_token,
     &budget_window,
     &budget_concurrency,
