@@ -67,6 +67,7 @@ read_globals = {
   "endpointSlice",
   "timeout",
   "retry",
+  "hedge",
   "breaker",
   "hystrix",
   "bulkhead",

@@ -16,7 +16,7 @@
 ---@alias orrery.role.subset string|orrery.subset.shuffleShard
 ---@alias orrery.role.locality string|orrery.locality.zoneAware|orrery.locality.zoneFailover|orrery.locality.zoneWeights|orrery.locality.zoneOnly
 ---@alias orrery.role.discovery string|orrery.discovery.instant|orrery.discovery.static|orrery.discovery.endpointSlice
----@alias orrery.role.filter string|orrery.filter.timeout|orrery.filter.retry|orrery.filter.breaker|orrery.filter.hystrix|orrery.filter.bulkhead|orrery.filter.rateLimit|orrery.filter.throttle|orrery.filter.vegasLimit|orrery.filter.gradientLimit|orrery.filter.fallback|string
+---@alias orrery.role.filter string|orrery.filter.timeout|orrery.filter.retry|orrery.filter.hedge|orrery.filter.breaker|orrery.filter.hystrix|orrery.filter.bulkhead|orrery.filter.rateLimit|orrery.filter.throttle|orrery.filter.vegasLimit|orrery.filter.gradientLimit|orrery.filter.fallback|string
 ---@alias orrery.role.budget string|orrery.budget.tokenBudget|orrery.budget.retryBudget|orrery.budget.concurrencyBudget|orrery.budget.retryThrottling|orrery.budget.retryQuota|number|string
 ---@alias orrery.role.arrival string|orrery.arrival.poisson|orrery.arrival.constantRate|orrery.arrival.renewal|orrery.arrival.batch|orrery.arrival.mmpp|orrery.arrival.diurnal|orrery.arrival.burst|orrery.arrival.csv|orrery.arrival.trace|string
 ---@alias orrery.role.mmppState string|orrery.mmppState.mmppState
@@ -331,6 +331,16 @@
 ---@field jitter? 'none'|'full'|'equal'|'decorrelated' How the wait v is spread: none (v), full (0 to v), equal (v/2 to v), or decorrelated (backoff to three times the wait before). One of: none, full, equal, decorrelated.
 ---@field on? ('error'|'timeout'|'unavailable'|'overloaded'|'crashed'|'expired'|'rejected')[] The outcomes that are tried again. One of: error, timeout, unavailable, overloaded, crashed, expired, rejected.
 ---@field budget? orrery.role.budget What all retries of this caller together may add to the load; a bare ratio is a tokenBudget. Unlimited unless said.
+---@field [integer] any
+
+---@class orrery.filter.hedge
+---@field delay? orrery.role.dist How long after an attempt the next is sent, as a duration; 0s: all at once. Learned, as quantile says, unless said. May come first, without its name.
+---@field quantile? number|string The next attempt is sent when a call takes longer than this share of the latest ones did; 95% unless said.
+---@field window? string The quantile is learned anew in each such while.
+---@field minimumCalls? number|string Calls to learn from before the first is hedged.
+---@field maxAttempts? number|string Attempts of one call in all, the first included.
+---@field nonFatal? ('error'|'timeout'|'unavailable'|'overloaded'|'crashed'|'expired'|'rejected')[] Failures that do not end the call: the next attempt is sent at once. None unless said: then any answer is the answer. One of: error, timeout, unavailable, overloaded, crashed, expired, rejected.
+---@field budget? orrery.role.budget What the extra attempts may add to the load; a bare ratio is a tokenBudget. Unlimited unless said.
 ---@field [integer] any
 
 ---@class orrery.filter.breaker
@@ -1000,6 +1010,11 @@ function timeout(...) end
 ---@param ... any|orrery.filter.retry
 ---@return orrery.filter.retry
 function retry(...) end
+
+---Sends a call a second time when the first answer is late, takes whichever answer comes first, and abandons the other attempts: worked on in vain, or cancelled, as the service's onAbandon says. The balancer chooses anew for each attempt. Not beside a retry.
+---@param ... any|orrery.filter.hedge
+---@return orrery.filter.hedge
+function hedge(...) end
 
 ---A circuit breaker: refuses calls (outcome rejected) while too many of the latest ones failed or were slow, then lets a few through to see. Put a timeout inside it, so that calls without an answer are seen to fail.
 ---@param ... any|orrery.filter.breaker

@@ -77,7 +77,7 @@ void route_guards_check(const struct list *filters, const struct part *retry,
         judge_field(d, at, path, "filters",
                     "retries inside retries multiply: say one, with more "
                     "attempts",
-                    "more than one retry on one route");
+                    "more than one retry or hedge on one route");
 }
 
 /* What route_guards_check has passed. */

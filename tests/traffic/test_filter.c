@@ -387,7 +387,7 @@ static void filters_say_what_is_wrong_with_them(void **state)
     assert_refused(ONE_CALL("\"retry\": {\"backoff\": \"1s\", \"maxBackoff\": \"1ms\"}"),
                    "retry.maxBackoff: it is shorter than backoff");
     assert_refused(ONE_CALL("\"retry\": {}, \"filters\": [{\"kind\": \"retry\"}]"),
-                   "more than one retry on one route");
+                   "more than one retry or hedge on one route");
     assert_refused(ONE_CALL("\"filters\": [\"1s\", \"1s\", \"1s\", \"1s\", \"1s\", \"1s\", \"1s\", "
                             "\"1s\", \"1s\"]"),
                    "9 filters on one route, with retry and timeout, and at most 8");

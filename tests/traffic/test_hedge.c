@@ -237,7 +237,7 @@ static void a_hedge_says_what_is_wrong_with_it(void **state)
                   "filters[1].quantile: the delay is said, so none is learned");
     guard_refused("{'kind': 'hedge', 'maxAttempts': 17}", "outside 1..16");
     guard_refused("{'kind': 'hedge', 'nonFatal': ['ok']}", "ok");
-    guard_refused("{'kind': 'hedge'}, {'kind': 'retry'}", "more than one retry");
+    guard_refused("{'kind': 'hedge'}, {'kind': 'retry'}", "more than one retry or hedge");
 }
 
 int main(void)
