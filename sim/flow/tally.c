@@ -1,8 +1,8 @@
 /* tally.c - what each guard of each route did with the calls it was given.
  *
  * Law, checked in every run: calls = answered (by the guard itself) + returned (replies that it let
- * through) + gone (their caller did not wait) + those inside it now. A retry's or a hedge's attempts
- * are each a call to the guards further in. */
+ * through) + gone (their caller did not wait) + those inside it now. A retry's or a hedge's
+ * attempts are each a call to the guards further in. */
 #include "flow/flow.h"
 
 #include "base/arena.h"
@@ -62,6 +62,15 @@ void tally_reset(struct world *w)
     }
 }
 
+/* A caller may ask the same thing at several places: "checkout POST / > cart GET / #2". */
+static const char *site_name(struct world *w, const struct route *r)
+{
+    uint32_t before = 0;
+    for (const struct route *other = flow_of(w)->routes; other < r; other++)
+        before += strcmp(other->name, r->name) == 0;
+    return before ? arena_format(w->arena, "%s #%u", r->name, before + 1) : r->name;
+}
+
 /* "shoppers > cart GET / timeout", with its place when there are several of a kind. */
 static const char *guard_name(struct world *w, const struct route *r, uint8_t index)
 {
@@ -71,8 +80,9 @@ static const char *guard_name(struct world *w, const struct route *r, uint8_t in
         same += equal;
         before += equal && i < index;
     }
-    if (same < 2) return arena_format(w->arena, "%s %s", r->name, r->filters[index].kind);
-    return arena_format(w->arena, "%s %s %u", r->name, r->filters[index].kind, before + 1);
+    const char *site = site_name(w, r), *kind = r->filters[index].kind;
+    return same < 2 ? arena_format(w->arena, "%s %s", site, kind)
+                    : arena_format(w->arena, "%s %s %u", site, kind, before + 1);
 }
 
 static void report(struct world *w, const struct route *r, uint8_t index)
@@ -80,14 +90,13 @@ static void report(struct world *w, const struct route *r, uint8_t index)
     const struct filter_type *type = r->filters[index].type;
     const struct tally *now = &r->filters[index].tally, *begun = &r->filters[index].begun;
     uint64_t answered = now->answered - begun->answered, gone = now->gone - begun->gone;
+    if (answered + gone == 0 && !type->report) return; /* it has only watched */
     const char *name = guard_name(w, r, index);
-    if (answered + gone > 0 || type->report) {
-        recorder_value(w->recorder, "guards", name, "calls", "1", (double)(now->calls - begun->calls));
-        recorder_value(w->recorder, "guards", name, "answered", "1", (double)answered);
-        recorder_value(w->recorder, "guards", name, "returned", "1",
-                       (double)(now->returned - begun->returned));
-        recorder_value(w->recorder, "guards", name, "gone", "1", (double)gone);
-    }
+    recorder_value(w->recorder, "guards", name, "calls", "1", (double)(now->calls - begun->calls));
+    recorder_value(w->recorder, "guards", name, "answered", "1", (double)answered);
+    recorder_value(w->recorder, "guards", name, "returned", "1",
+                   (double)(now->returned - begun->returned));
+    recorder_value(w->recorder, "guards", name, "gone", "1", (double)gone);
     if (type->report) type->report(r->filters[index].shared, w->recorder, name);
 }
 
