@@ -31,6 +31,12 @@ struct backend {
 };
 _Static_assert(sizeof(struct backend) <= 32, "two a cache line: some balancers look at all");
 
+/* Whether one more call would load it less for its weight; with equal weights: fewer in flight. */
+static inline bool backend_is_idler(const struct backend *a, const struct backend *b)
+{
+    return (a->in_flight + UINT64_C(1)) * b->weight < (b->in_flight + UINT64_C(1)) * a->weight;
+}
+
 struct pick {
     uint64_t customer; /* hash of the customer's key: the same for all its calls */
     struct rng *rng;   /* this caller's own policy stream */

@@ -8,7 +8,8 @@
 ---@alias orrery.role.step string|orrery.step.cpu|orrery.step.wait|orrery.step.call|orrery.step.parallel|orrery.step.branch|orrery.step.loop|orrery.step.fail|orrery.step.size|orrery.step.readRow|orrery.step.writeRow
 ---@alias orrery.role.option string|orrery.option.option
 ---@alias orrery.role.discipline string|orrery.discipline.fifo|orrery.discipline.lifo|orrery.discipline.priority|orrery.discipline.shortestFirst|orrery.discipline.shortestRemaining|orrery.discipline.processorSharing
----@alias orrery.role.balancer string|orrery.balancer.random|orrery.balancer.roundRobin|orrery.balancer.leastRequest|orrery.balancer.powerOfTwo|orrery.balancer.hash|orrery.balancer.ringHash|orrery.balancer.maglev
+---@alias orrery.role.balancer string|orrery.balancer.random|orrery.balancer.roundRobin|orrery.balancer.leastRequest|orrery.balancer.envoyLeastRequest|orrery.balancer.powerOfTwo|orrery.balancer.peakEwma|orrery.balancer.hash|orrery.balancer.ringHash|orrery.balancer.maglev
+---@alias orrery.role.slowStart string|orrery.slowStart.slowStart|string
 ---@alias orrery.role.trafficPolicy string|orrery.trafficPolicy.trafficPolicy
 ---@alias orrery.role.outlierDetection string|orrery.outlierDetection.outlierDetection
 ---@alias orrery.role.healthCheck string|orrery.healthCheck.healthCheck
@@ -229,13 +230,23 @@
 ---@class orrery.balancer.random
 
 ---@class orrery.balancer.roundRobin
+---@field slowStart? orrery.role.slowStart How a new backend gets its share; at once unless said.
 
 ---@class orrery.balancer.leastRequest
 ---@field ties? 'random'|'lowest' Which of several equally idle backends: one at random, or the lowest. One of: random, lowest.
 
+---@class orrery.balancer.envoyLeastRequest
+---@field choiceCount? number|string How many backends are looked at, where all weigh alike.
+---@field activeRequestBias? number|string Where weights differ they are divided by (calls in flight + 1) to this power; 0: calls do not matter.
+---@field slowStart? orrery.role.slowStart How a new backend gets its share; at once unless said.
+
 ---@class orrery.balancer.powerOfTwo
 ---@field choices? number|string How many backends are looked at: the d of power-of-d choices. May come first, without its name.
 ---@field replacement? boolean Whether one backend may be looked at twice, as in most of the theory.
+---@field [integer] any
+
+---@class orrery.balancer.peakEwma
+---@field decay? string In this time an old latency loses 63 % of its say, by answers and by being looked at. May come first, without its name.
 ---@field [integer] any
 
 ---@class orrery.balancer.hash
@@ -246,6 +257,12 @@
 
 ---@class orrery.balancer.maglev
 ---@field tableSize? number|string Entries of the table: a prime number, about a hundred times the backends.
+
+---@class orrery.slowStart.slowStart
+---@field window? string How long a backend is new after it became ready. May come first, without its name.
+---@field aggression? number|string How fast its share grows: 1 evenly over time, more is faster at first.
+---@field minWeightPercent? number|string The share of its weight that it has at once.
+---@field [integer] any
 
 ---@class orrery.trafficPolicy.trafficPolicy
 ---@field outlierDetection? orrery.role.outlierDetection Ejects backends that fail; nobody unless said.
@@ -906,27 +923,39 @@ function processorSharing(...) end
 
 ps = processorSharing
 
----Sends each call to a ready backend chosen uniformly at random. Needs no state, and splits a Poisson stream into independent Poisson streams.
+---Sends each call to a ready backend chosen at random, by a service's `weights` where there are any. Splits a Poisson stream into independent Poisson streams.
 ---@param ... any|orrery.balancer.random
 ---@return orrery.balancer.random
 function random(...) end
 
----Sends calls to the ready backends in turn. Every caller has its own turn and begins it at a random backend.
+---Sends calls to the ready backends in turn. Every caller has its own turn and begins it at a random backend. Where a service's `weights` differ, heavier backends have more turns, spread evenly: the earliest deadline first.
 ---@param ... any|orrery.balancer.roundRobin
 ---@return orrery.balancer.roundRobin
 function roundRobin(...) end
 
----Sends each call to the ready backend where this caller has fewest calls in flight, looking at all of them: join the shortest queue.
+---Sends each call to the ready backend where this caller has fewest calls in flight, for its weight, looking at all of them: join the shortest queue.
 ---@param ... any|orrery.balancer.leastRequest
 ---@return orrery.balancer.leastRequest
 function leastRequest(...) end
 
----Looks at a few ready backends at random and takes the one where this caller has fewest calls in flight; between equals, the one looked at first.
+leastOutstanding = leastRequest
+
+---Envoy's least request: the less busy of a few random backends; where a service's `weights` differ or a backend starts slowly, turns by weight / (calls in flight + 1).
+---@param ... any|orrery.balancer.envoyLeastRequest
+---@return orrery.balancer.envoyLeastRequest
+function envoyLeastRequest(...) end
+
+---Looks at a few ready backends at random and takes the one where this caller has fewest calls in flight for its weight; between equals, the one looked at first.
 ---@param ... any|orrery.balancer.powerOfTwo
 ---@return orrery.balancer.powerOfTwo
 function powerOfTwo(...) end
 
----Sends all calls of one customer to the same backend: hash(customer) modulo the number of ready backends, so nearly all customers move when that number changes. A client's `keys` say who the customer is.
+---Of two different random backends the one with the lower cost: a moving average of its latency, which takes peaks at once, times its calls in flight plus one, over its weight.
+---@param ... any|orrery.balancer.peakEwma
+---@return orrery.balancer.peakEwma
+function peakEwma(...) end
+
+---Sends all calls of one customer to the same backend: hash(customer) modulo the number of ready backends (of their weights), so nearly all customers move when that number changes. A client's `keys` say who the customer is.
 ---@param ... any|orrery.balancer.hash
 ---@return orrery.balancer.hash
 function hash(...) end
@@ -940,6 +969,11 @@ function ringHash(...) end
 ---@param ... any|orrery.balancer.maglev
 ---@return orrery.balancer.maglev
 function maglev(...) end
+
+---A new backend gets its share little by little: its weight times (time / window)^(1 / aggression), but at least minWeightPercent of it.
+---@param ... any|orrery.slowStart.slowStart
+---@return orrery.slowStart.slowStart
+function slowStart(...) end
 
 ---Which of the ready backends a caller may use, and which first: ejection, health checks, priority levels, zones, stickiness, subsets. The balancer chooses among those that are left. Each caller (each pod of a service, each client) judges for itself.
 ---@param ... any|orrery.trafficPolicy.trafficPolicy

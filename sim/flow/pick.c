@@ -105,6 +105,8 @@ void route_return(struct world *w, uint32_t call, enum outcome outcome)
     if (b->in_flight > 0) b->in_flight--;
     if (!r->observes) return;
     struct observation seen = { now_ns(w) - f->chosen_ns[call], now_ns(w), outcome };
-    if (r->balancer->observe) r->balancer->observe(r->balancer_spec, in->balancer_state, b, &seen);
-    if (r->policy) r->policy->observe(in->policy, w, call, position, &seen);
+    if (r->policy)
+        r->policy->observe(in->policy, w, call, position, &seen);
+    else
+        r->balancer->observe(r->balancer_spec, in->balancer_state, b, &seen);
 }

@@ -495,7 +495,7 @@ static const struct field service_fields[] = {
          .doc = "Which of the pods callers that say nothing may use, and which first: outlier "
                 "detection, health checks, zones, priorities."),
     LIST(struct service_spec, "weights", weights, FIELD_COUNT, .preset = "[]", .min = 1,
-         .max = 128, .doc = "Load-balancing weight of the first pod, the second...; 1 for the rest."),
+         .max = 1000, .doc = "Load-balancing weight of the first pod, the second...; 1 for the rest."),
     LIST(struct service_spec, "priorities", priorities, FIELD_COUNT, .preset = "[]", .min = 0,
          .max = LEVELS_MAX - 1,
          .doc = "Priority level of the first pod, the second...; 0 for the rest. Pods of a higher "

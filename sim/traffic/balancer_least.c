@@ -11,25 +11,25 @@ struct least_spec {
     uint32_t ties;
 };
 
-static uint32_t least_pick(const void *spec, void *state, struct backend *backends,
-                           uint32_t n, const struct pick *pick)
+static uint32_t least_pick(const void *spec, void *state, struct backend *backends, uint32_t n,
+                           const struct pick *pick)
 {
     (void)state;
     const struct least_spec *s = spec;
     uint32_t best = 0, ties = 1;
     for (uint32_t i = 1; i < n; i++) {
-        if (backends[i].in_flight > backends[best].in_flight) continue;
-        if (backends[i].in_flight == backends[best].in_flight) {
-            ties++;
-        } else {
+        if (backend_is_idler(&backends[best], &backends[i])) continue;
+        if (backend_is_idler(&backends[i], &backends[best])) {
             best = i;
             ties = 1;
+        } else {
+            ties++;
         }
     }
     if (ties == 1 || s->ties == TIES_LOWEST) return best;
-    uint32_t least = backends[best].in_flight, skip = rng_below(pick->rng, ties);
+    uint32_t first = best, skip = rng_below(pick->rng, ties);
     while (skip > 0)
-        if (backends[++best].in_flight == least) skip--;
+        if (!backend_is_idler(&backends[first], &backends[++best])) skip--;
     return best;
 }
 
@@ -43,12 +43,14 @@ static const struct field least_fields[] = {
 
 const struct kind balancer_least = {
     .name = "leastRequest",
+    .alias = "leastOutstanding",
     .role = "balancer",
     .form = KIND_PART,
     .room = "traffic",
     .doc = "Sends each call to the ready backend where this caller has fewest calls in flight, "
-           "looking at all of them: join the shortest queue.",
-    .source = "Winston, Optimality of the shortest line discipline (1977)",
+           "for its weight, looking at all of them: join the shortest queue.",
+    .source = "Winston, Optimality of the shortest line discipline (1977); AWS Application Load "
+              "Balancer, least outstanding requests; with weights as HAProxy's leastconn",
     .example = "balancer = leastRequest { ties = \"random\" }",
     .spec_size = sizeof(struct least_spec),
     .fields = least_fields,

@@ -12,8 +12,8 @@ struct maglev_spec {
     uint32_t entry_count;
 };
 
-static uint32_t maglev_pick(const void *spec, void *state, struct backend *backends,
-                            uint32_t n, const struct pick *pick)
+static uint32_t maglev_pick(const void *spec, void *state, struct backend *backends, uint32_t n,
+                            const struct pick *pick)
 {
     (void)state;
     const struct maglev_spec *s = spec;

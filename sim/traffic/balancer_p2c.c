@@ -28,11 +28,11 @@ static uint32_t taken_add(uint32_t *taken, uint32_t count, uint32_t index)
 
 static uint32_t idler(const struct backend *backends, uint32_t held, uint32_t other)
 {
-    return backends[other].in_flight < backends[held].in_flight ? other : held;
+    return backend_is_idler(&backends[other], &backends[held]) ? other : held;
 }
 
-static uint32_t choices_pick(const void *spec, void *state, struct backend *backends,
-                             uint32_t n, const struct pick *pick)
+static uint32_t choices_pick(const void *spec, void *state, struct backend *backends, uint32_t n,
+                             const struct pick *pick)
 {
     (void)state;
     const struct choices_spec *s = spec;
@@ -64,7 +64,7 @@ const struct kind balancer_p2c = {
     .form = KIND_PART,
     .room = "traffic",
     .doc = "Looks at a few ready backends at random and takes the one where this caller has fewest "
-           "calls in flight; between equals, the one looked at first.",
+           "calls in flight for its weight; between equals, the one looked at first.",
     .source = "Mitzenmacher, The power of two choices in randomized load balancing (2001)",
     .example = "balancer = powerOfTwo { choices = 2 }",
     .spec_size = sizeof(struct choices_spec),

@@ -185,11 +185,25 @@ static uint32_t policy_pick(const struct policy_site *site, struct world *w, uin
     return chosen;
 }
 
+/* In the state of its set; one that is ejected or failing has the set it would be in. */
+static void balancer_tell(const struct policy_site *site, struct backend *b,
+                          const struct observation *seen)
+{
+    const struct policy_state *s = site->state;
+    const struct policy_shared *shared = site->shared;
+    if (b->level == LEVEL_NEVER) return;
+    uint32_t set = b->level * (shared->zone_count + 1);
+    if (s->levels[b->level].by_zone) set += 1u + b->zone;
+    if (s->sets[set].state)
+        site->balancer->observe(site->balancer_spec, s->sets[set].state, b, seen);
+}
+
 static void policy_observe(const struct policy_site *site, struct world *w, uint32_t call,
                            uint32_t backend_index, const struct observation *seen)
 {
     (void)call;
     const struct policy_shared *shared = site->shared;
+    if (site->balancer->observe) balancer_tell(site, &site->backends[backend_index], seen);
     if (shared->outlier) ejection_observe(site, w, site->backends[backend_index].id, seen);
 }
 

@@ -199,7 +199,8 @@ static void check_after(struct world *w, const struct event_type *type, uint32_t
 static void rooms_open(struct small_world *s, const struct small_options *o)
 {
     static const char *const operations[] = { "GET /", "GET /cart" };
-    static const struct part round_robin = { .kind = &balancer_round_robin };
+    static const struct part nothing_said[1];
+    static const struct part round_robin = { .kind = &balancer_round_robin, .spec = nothing_said };
     struct world *w = &s->w;
     w->rooms[ROOM_FLOW] = arena_alloc(s->arena, flow_room.state_size);
     w->rooms[ROOM_SERVICE] = &s->stub;
