@@ -69,6 +69,8 @@ read_globals = {
   "instant",
   "static",
   "endpointSlice",
+  "dns",
+  "coredns",
   "timeout",
   "retry",
   "hedge",

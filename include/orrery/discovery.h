@@ -29,7 +29,7 @@ struct discovery_site {
     bool lives;
 };
 
-enum look { LOOK_KNOWN, LOOK_WAIT };
+enum look { LOOK_KNOWN, LOOK_WAIT, LOOK_FAILED };
 
 struct discovery_type {
     size_t state_size;
@@ -37,7 +37,8 @@ struct discovery_type {
     void *(*prepare)(const void *spec, struct world *w, uint32_t route);
     /* The caller's process begins and knows nothing: at the run's start, or later. */
     void (*begin)(const struct discovery_site *site, struct world *w);
-    /* Before a backend is chosen. WAIT: the call is kept until view_resume. NULL: always KNOWN. */
+    /* Before a backend is chosen. WAIT: the call is kept until view_resume or view_fail. FAILED: it
+     * is known that nothing is known. NULL: always KNOWN. */
     enum look (*look)(const struct discovery_site *site, struct world *w, uint32_t call);
     /* A connection to an address of the view came to nothing. NULL: what of it. */
     void (*failed)(const struct discovery_site *site, struct world *w);
@@ -51,13 +52,13 @@ struct discovery_spec {
 
 extern const char *const discovery_gone_choices[];
 
-#define DISCOVERY_FIELDS(T)                                                                        \
-    DURATION(T, "connectTimeout", reached.connect_timeout_ns, .preset = "5s", .min = 1,            \
+#define DISCOVERY_FIELDS(T, m)                                                                       \
+    DURATION(T, "connectTimeout", m connect_timeout_ns, .preset = "5s", .min = 1,            \
              .max = 3600e9,                                                                        \
              .doc = "How long a connection is tried to an address where nothing answers, as that " \
                     "of a pod whose node is down. Envoy's connect_timeout; Linux by itself gives " \
                     "up after 127 s (tcp_syn_retries 6)."),                                        \
-        CHOICE(T, "gone", reached.gone, .preset = "refused", .choices = discovery_gone_choices,    \
+        CHOICE(T, "gone", m gone, .preset = "refused", .choices = discovery_gone_choices,    \
                .doc = "What a connection meets at the address of a pod that is gone, its node "    \
                       "still up: refused at once (a reset), silent until connectTimeout (networks " \
                       "that drop what has no owner), or wrongPod, which answers with an error "    \
@@ -69,7 +70,10 @@ void view_copy(struct view *to, const struct view *from);
 const struct view *view_of_site(const struct world *w, const struct discovery_site *site);
 void view_set(struct world *w, const struct discovery_site *site, const struct view *view);
 void view_see(struct world *w, const struct discovery_site *site); /* the group as it is now */
-void view_resume(struct world *w, uint32_t call); /* goes on with a call that was kept */
+/* Goes on with a call that was kept: it is not looked at again. */
+void view_resume(struct world *w, uint32_t call);
+/* Or ends its attempt as unavailable, `why` in the trace. */
+void view_fail(struct world *w, uint32_t call, const char *why);
 
 struct discovery_site *discovery_site_of(const struct world *w, uint32_t route, uint32_t instance);
 const struct group *discovery_group(const struct world *w, uint32_t route);

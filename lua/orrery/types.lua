@@ -16,7 +16,7 @@
 ---@alias orrery.role.stickiness string|orrery.stickiness.stickiness
 ---@alias orrery.role.subset string|orrery.subset.shuffleShard
 ---@alias orrery.role.locality string|orrery.locality.zoneAware|orrery.locality.zoneFailover|orrery.locality.zoneWeights|orrery.locality.zoneOnly
----@alias orrery.role.discovery string|orrery.discovery.instant|orrery.discovery.static|orrery.discovery.endpointSlice
+---@alias orrery.role.discovery string|orrery.discovery.instant|orrery.discovery.static|orrery.discovery.endpointSlice|orrery.discovery.dns
 ---@alias orrery.role.filter string|orrery.filter.timeout|orrery.filter.retry|orrery.filter.hedge|orrery.filter.breaker|orrery.filter.hystrix|orrery.filter.bulkhead|orrery.filter.rateLimit|orrery.filter.throttle|orrery.filter.vegasLimit|orrery.filter.gradientLimit|orrery.filter.fallback|string
 ---@alias orrery.role.budget string|orrery.budget.tokenBudget|orrery.budget.retryBudget|orrery.budget.concurrencyBudget|orrery.budget.retryThrottling|orrery.budget.retryQuota|number|string
 ---@alias orrery.role.arrival string|orrery.arrival.poisson|orrery.arrival.constantRate|orrery.arrival.renewal|orrery.arrival.batch|orrery.arrival.mmpp|orrery.arrival.diurnal|orrery.arrival.burst|orrery.arrival.csv|orrery.arrival.trace|string
@@ -334,6 +334,40 @@
 ---@field nodeMonitorGracePeriod? string How long a node may be silent before its pods are taken out, as of the controller manager: 40 s up to Kubernetes 1.31, 50 s from 1.32.
 ---@field minSyncPeriod? string The least time between two writings of kube-proxy's rules, after the first two (KubeProxyConfiguration, iptables.minSyncPeriod). 0 for callers that watch the slices themselves, as proxies with a control plane do.
 ---@field syncTime? orrery.role.dist How long writing the rules takes; they hold at its end. It grows with the number of services.
+
+---@class orrery.discovery.dns
+---@field connectTimeout? string How long a connection is tried to an address where nothing answers, as that of a pod whose node is down. Envoy's connect_timeout; Linux by itself gives up after 127 s (tcp_syn_retries 6).
+---@field gone? 'refused'|'silent'|'wrongPod' What a connection meets at the address of a pod that is gone, its node still up: refused at once (a reset), silent until connectTimeout (networks that drop what has no owner), or wrongPod, which answers with an error because the address has been given to another. One of: refused, silent, wrongPod.
+---@field name? string The name the caller has in its configuration: the service's own unless said; one outside of the cluster, such as "api.example.com", is asked for as such.
+---@field headless? boolean Whether the name leads to the pods themselves (clusterIP: None), or to one address behind which kube-proxy chooses.
+---@field cache? 'record'|'none'|'forever' How long the caller keeps an answer: as the record says; not at all (glibc, with a connection a call); or for ever (Java with networkaddress.cache.ttl = -1). One of: record, none, forever.
+---@field ttl? string A time the caller keeps every answer for, whatever its record says: Java's networkaddress.cache.ttl, 30 s by default.
+---@field negativeTtl? string How long it keeps a failure: 10 s in Java, not at all in glibc.
+---@field refresh? string Looks up in the background, so long after the last answer, and keeps that until the next: Envoy's STRICT_DNS, dns_refresh_rate 5 s.
+---@field minTimeBetweenResolutions? string When a connection fails the name is looked up again, unless the answer is younger than this: gRPC's resolver, 30 s. Not at all unless said.
+---@field ndots? number|string A name with fewer dots is tried with each search domain first; 5 in a pod, 1 in resolv.conf by itself.
+---@field search? (string)[] The search domains: those of a pod in the namespace default unless said; nodes often add one.
+---@field aaaa? boolean Whether an IPv6 address is asked for beside every IPv4 one, which makes two queries of each.
+---@field timeout? string How long the resolver waits for a server (resolv.conf: timeout).
+---@field attempts? number|string How often it asks before it gives up (resolv.conf: attempts).
+---@field propagation? orrery.role.dist From a pod's becoming ready, or ceasing to be, to its EndpointSlice's saying so to those who watch: kubelet, API server and endpoints controller. Measure yours; there is no figure that holds for all clusters.
+---@field nodeMonitorGracePeriod? string How long a node may be silent before its pods are taken out, as of the controller manager: 40 s up to Kubernetes 1.31, 50 s from 1.32.
+---@field minSyncPeriod? string The least time between two writings of kube-proxy's rules, after the first two (KubeProxyConfiguration, iptables.minSyncPeriod). 0 for callers that watch the slices themselves, as proxies with a control plane do.
+---@field syncTime? orrery.role.dist How long writing the rules takes; they hold at its end. It grows with the number of services.
+
+---@class orrery.coredns
+---@field replicas? number|string Name servers; each query goes to one of them at random, by kube-proxy. kubeadm starts two.
+---@field workers? number|string Cores that each of them can use.
+---@field cpuPerQuery? orrery.role.dist CPU a query takes, answered from the cache or not: 33 667 queries a second kept 1.9 cores busy (CoreDNS deployment guide).
+---@field queueLimit? number|string Queries that may wait at one of them; more are dropped, and their resolvers time out. About what fits a UDP socket's receive buffer (Linux: 212 992 bytes).
+---@field ttl? string Time to live of the cluster's own records, and of there being none: the kubernetes plugin's 5 s unless its ttl is set; kubeadm's Corefile sets 30 s.
+---@field cache? string Most an answer is kept, whatever its record says; 0 keeps none. The usual Corefile's `cache 30`; the plugin's own limit is 3600 s.
+---@field forwardTime? orrery.role.dist How long the upstream servers take over a name outside of the cluster. Measure yours.
+---@field forwardTtl? string Time to live of records that come from upstream, and of there being none.
+---@field latency? string One-way time of a message between a caller and a name server.
+---@field loss? number|string Share of queries that are lost on the way, as by races in conntrack.
+---@field clusterDomain? string The domain that the servers answer for themselves; names outside are forwarded.
+---@field autopath? boolean Whether the servers follow the search path themselves (plugin autopath): one query instead of one a search domain.
 
 ---@class orrery.filter.timeout
 ---@field after? string How long the caller waits. May come first, without its name.
@@ -1034,6 +1068,16 @@ function static(...) end
 ---@param ... any|orrery.discovery.endpointSlice
 ---@return orrery.discovery.endpointSlice
 function endpointSlice(...) end
+
+---Callers resolve a name at the servers of `coredns` and keep the answer. A headless name leads to the pods as they were when it was answered, plus what caches on the way add.
+---@param ... any|orrery.discovery.dns
+---@return orrery.discovery.dns
+function dns(...) end
+
+---The cluster's name servers, asked by callers with discovery = dns. Each is a queue with a cache of its own.
+---@param ... any|orrery.coredns
+---@return orrery.coredns
+function coredns(...) end
 
 ---Gives up on a call that has no answer in time. Inside a retry it bounds each attempt, outside it the whole call. The deadline travels with the call: what its service calls inherits it. The service decides whether abandoned work is cancelled or done in vain.
 ---@param ... any|orrery.filter.timeout

@@ -43,11 +43,18 @@ static void trace_sent(struct world *w, uint32_t id, const struct route *r)
 
 void call_dispatch(struct world *w, uint32_t id)
 {
+    const struct call *c = call_get(w, id);
+    const struct route *r = &flow_of(w)->routes[c->route];
+    if (r->discovered && !view_known(w, r, instance_of(w, r, c), id)) return;
+    call_choose(w, id);
+}
+
+void call_choose(struct world *w, uint32_t id)
+{
     struct flow *f = flow_of(w);
     struct call *c = call_get(w, id);
     struct route *r = &f->routes[c->route];
     struct instance *in = instance_of(w, r, c);
-    if (r->discovered && !view_known(w, r, in, id)) return;
     uint32_t chosen = route_pick(w, r, in, id);
     c->outcome = OUTCOME_OK;
     if (chosen == POSITION_NONE) {

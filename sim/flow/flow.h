@@ -151,6 +151,7 @@ static inline void call_give(struct world *w, uint32_t id)
 /* chain.c: out through the filters, and to a backend that has to be chosen. */
 void call_forward(struct world *w, uint32_t id);
 void call_dispatch(struct world *w, uint32_t id);
+void call_choose(struct world *w, uint32_t id); /* the same, once it is known whom to choose from */
 /* A call like call_go's along a `direct` route, which says its backend itself. */
 void call_go_to(struct world *w, uint32_t id, uint32_t route, uint32_t backend);
 /* Back through the filters below call.stage, to its maker or to the filter that split it. */

@@ -136,20 +136,48 @@ void view_see(struct world *w, const struct discovery_site *site)
 
 /* ------------------------------------------------------------------------- a call goes by it */
 
+void view_nowhere(const struct world *w, const struct route *r)
+{
+    if (!measured(w, now_ns(w))) return;
+    r->discovered->tried++;
+    r->discovered->nowhere++;
+}
+
 bool view_known(struct world *w, const struct route *r, const struct instance *in, uint32_t id)
 {
     struct discovered *d = r->discovered;
     if (!d->type->look) return true;
-    if (d->type->look(&d->sites[instance_number(r, in)], w, id) == LOOK_KNOWN) return true;
-    if (measured(w, now_ns(w))) d->waited++;
+    enum look look = d->type->look(&d->sites[instance_number(r, in)], w, id);
+    if (look == LOOK_KNOWN) return true;
+    if (look == LOOK_FAILED)
+        view_fail(w, id, "name not resolved, not long ago");
+    else if (measured(w, now_ns(w)))
+        d->waited++;
     return false;
+}
+
+static bool is_kept(const struct world *w, const struct call *c)
+{
+    return c->state == CALL_CALLER && c->stage == flow_of(w)->routes[c->route].filter_count;
 }
 
 void view_resume(struct world *w, uint32_t id)
 {
-    const struct call *c = call_get(w, id);
-    check(c->state == CALL_CALLER && c->stage == flow_of(w)->routes[c->route].filter_count);
-    call_dispatch(w, id);
+    check(is_kept(w, call_get(w, id)));
+    call_choose(w, id);
+}
+
+void view_fail(struct world *w, uint32_t id, const char *why)
+{
+    struct call *c = call_get(w, id);
+    const struct route *r = &flow_of(w)->routes[c->route];
+    check(is_kept(w, c));
+    view_nowhere(w, r);
+    c->outcome = OUTCOME_UNAVAILABLE;
+    if (w->tracing)
+        recorder_trace(w->recorder, now_ns(w), "call.unavailable", "%s key=%016llx cause=%s",
+                       r->name, (unsigned long long)c->key, why);
+    call_backward(w, id);
 }
 
 static void fail_now(struct world *w, uint32_t id, enum outcome outcome)
@@ -215,11 +243,16 @@ static void connect_fails(struct world *w, const struct route *r, uint32_t id, e
                   met == REACH_WRONG ? &call_wrong : &call_refused, id, c->generation);
 }
 
-void view_nowhere(const struct world *w, const struct route *r)
+/* Of a backend that the view names; balancers see them in an order of their own. */
+static uint64_t address_in(const struct view *v, uint32_t backend)
 {
-    if (!measured(w, now_ns(w))) return;
-    r->discovered->tried++;
-    r->discovered->nowhere++;
+    uint32_t low = 0, high = v->count;
+    while (high - low > 1) {
+        uint32_t middle = low + (high - low) / 2;
+        *(v->backends[middle] <= backend ? &low : &high) = middle;
+    }
+    check(v->count > 0 && v->backends[low] == backend);
+    return v->addresses[low];
 }
 
 bool view_connect(struct world *w, const struct route *r, const struct instance *in, uint32_t id)
@@ -227,7 +260,7 @@ bool view_connect(struct world *w, const struct route *r, const struct instance 
     const struct group *g = group_get(w, r->group);
     struct discovered *d = r->discovered;
     uint32_t instance = instance_number(r, in), chosen = call_get(w, id)->pod;
-    uint64_t address = d->views[instance]->addresses[in->position[chosen - g->first]];
+    uint64_t address = address_in(d->views[instance], chosen);
     enum reach met = g->type->reach ? g->type->reach(w, chosen, address) : REACH_OPEN;
     if (measured(w, now_ns(w))) d->tried++;
     if (met == REACH_OPEN) {

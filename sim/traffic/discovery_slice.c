@@ -3,34 +3,11 @@
  * Each caller has a kube-proxy of its own (that of its node). A change of the slices makes it
  * write its rules anew, though not more often than minSyncPeriod allows; they then say what the
  * slices say at that moment. At most one writing of a caller is pending. */
-#include "orrery/discovery.h"
-
-#include "traffic/slices.h"
-#include "traffic/sync.h"
+#include "traffic/discovery_slice.h"
 
 #include "base/arena.h"
 #include "orrery/dist.h"
 #include "orrery/route.h"
-
-struct slice_spec {
-    struct discovery_spec reached;
-    struct slices_spec slices;
-    int64_t min_sync_ns;
-    struct part sync_time;
-};
-
-struct slice_state {
-    struct sync sync;
-    struct event_id pending;
-    struct rng rng;
-};
-
-struct slice_shared {
-    struct slices_follower follower; /* first: it is found by it */
-    struct slices *slices;
-    uint64_t key; /* of the callers' streams */
-    uint32_t instances;
-};
 
 static void on_written(struct world *w, uint32_t route, uint32_t instance)
 {
@@ -69,20 +46,30 @@ static void slices_changed(struct world *w, const struct slices_follower *follow
     }
 }
 
+void slice_open(struct slice_shared *shared, const struct slice_spec *spec, struct world *w,
+                uint32_t route)
+{
+    shared->slices = slices_open(w, &spec->slices, route);
+    shared->key = stream_key(w->root_key, route_name(w, route), "kube-proxy");
+    shared->follower.route = route;
+}
+
+void slice_follow(struct slice_shared *shared)
+{
+    shared->follower.told = slices_changed;
+    slices_follow(shared->slices, &shared->follower);
+}
+
 static void *slice_prepare(const void *spec, struct world *w, uint32_t route)
 {
-    const struct slice_spec *s = spec;
     struct slice_shared *shared = arena_alloc(w->arena, sizeof *shared);
-    shared->slices = slices_open(w, &s->slices, route);
-    shared->key = stream_key(w->root_key, route_name(w, route), "kube-proxy");
-    shared->follower.told = slices_changed;
-    shared->follower.route = route;
-    slices_follow(shared->slices, &shared->follower);
+    slice_open(shared, spec, w, route);
+    slice_follow(shared);
     return shared;
 }
 
 /* The node's rules were there before the process was. */
-static void slice_begin(const struct discovery_site *site, struct world *w)
+void slice_begin(const struct discovery_site *site, struct world *w)
 {
     const struct slice_shared *shared = site->shared;
     struct slice_state *state = site->state;
@@ -97,16 +84,9 @@ static const struct discovery_type slice_type = {
 };
 
 static const struct field slice_fields[] = {
-    DISCOVERY_FIELDS(struct slice_spec),
-    SLICES_FIELDS(struct slice_spec),
-    DURATION(struct slice_spec, "minSyncPeriod", min_sync_ns, .preset = "1s", .min = 0,
-             .max = 3600e9,
-             .doc = "The least time between two writings of kube-proxy's rules, after the first two "
-                    "(KubeProxyConfiguration, iptables.minSyncPeriod). 0 for callers that watch the "
-                    "slices themselves, as proxies with a control plane do."),
-    PART(struct slice_spec, "syncTime", sync_time, "dist", .unit = UNIT_DURATION, .preset = "0s",
-         .doc = "How long writing the rules takes; they hold at its end. It grows with the number "
-                "of services."),
+    DISCOVERY_FIELDS(struct slice_spec, reached.),
+    SLICES_FIELDS(struct slice_spec, slices.),
+    SLICE_FIELDS(struct slice_spec, ),
     FIELDS_END
 };
 

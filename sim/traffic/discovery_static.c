@@ -39,7 +39,7 @@ static const struct discovery_type static_type = {
 };
 
 static const struct field static_fields[] = {
-    DISCOVERY_FIELDS(struct static_spec),
+    DISCOVERY_FIELDS(struct static_spec, reached.),
     CHOICE(struct static_spec, "resolved", resolved, .preset = "start", .choices = resolved_choices,
            .doc = "When the addresses are looked up: at each start of the caller's process, or "
                   "never again once they have been written down."),

@@ -88,7 +88,24 @@ void slices_follow(struct slices *s, struct slices_follower *follower)
     *end = follower;
 }
 
-/* The first to ask does so when the run begins: by then all is as it should be. */
+uint32_t slices_group(const struct slices *s)
+{
+    return s->group;
+}
+
+uint32_t slices_capacity(const struct slices *s)
+{
+    return s->listing.capacity;
+}
+
+void slices_begin(struct world *w)
+{
+    const struct traffic *t = traffic_of(w);
+    for (uint32_t i = 0; i < t->slices_count; i++)
+        slices_view(t->slices[i], w);
+}
+
+/* A caller may begin before this room does, at the same instant. */
 const struct view *slices_view(struct slices *s, const struct world *w)
 {
     if (!s->filled) listing_fill(&s->listing, w, group_get(w, s->group));

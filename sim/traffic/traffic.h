@@ -5,15 +5,32 @@
 #include "orrery/world.h"
 
 struct slices;
+struct coredns;
+struct lookups;
+
+/* Of the resolvers of one route. */
+struct dns_figures {
+    uint64_t lookups, failed, queries;
+    struct histogram took; /* ns a lookup */
+    uint32_t route;
+    struct dns_figures *next;
+};
 
 struct traffic {
     struct slices **slices; /* one a group and way of watching it */
     uint32_t slices_count;
+    struct coredns *coredns; /* NULL: nobody asks for names */
+    struct lookups *lookups;
+    struct dns_figures *dns_figures;
 };
 
 static inline struct traffic *traffic_of(const struct world *w)
 {
     return w->rooms[ROOM_TRAFFIC];
 }
+
+/* discovery_dns.c */
+void dns_figures_reset(struct world *w);
+void dns_figures_report(struct world *w);
 
 #endif

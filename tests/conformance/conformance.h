@@ -41,6 +41,6 @@ struct rule {
     struct value *(*answer)(struct question *q);
 };
 
-extern const struct rule rules_balancing[], rules_guards[]; /* the last has no kind */
+extern const struct rule rules_balancing[], rules_guards[], rules_discovery[]; /* the last has no kind */
 
 #endif
