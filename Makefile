@@ -116,6 +116,7 @@ check: deps ## all tests: lint, unit, theory's slice, goldens, bad input, CLI, d
 	$(Q)$(PLAIN) unit
 	$(Q)$(MAKE) --no-print-directory shell-tests
 	$(Q)$(MAKE) --no-print-directory theory-slice
+	$(Q)$(MAKE) --no-print-directory results-slice
 	$(Q)$(MAKE) --no-print-directory digests
 	$(Q)$(MAKE) --no-print-directory fuzz-slice
 	@echo "check: all passed"
@@ -176,7 +177,7 @@ golden: orrery ## compare with the goldens; UPDATE=1 writes them anew
 	$(Q)sh tests/golden/test_golden.sh ./orrery $(if $(filter 1,$(UPDATE)),--update)
 
 .PHONY: scorecard
-scorecard: theory bench ## run every measuring target and print one page
+scorecard: theory results bench ## run every measuring target and print one page
 	$(Q)sh tests/scorecard.sh --readme
 
 .PHONY: docs
