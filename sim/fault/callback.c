@@ -3,9 +3,6 @@
  * A function that fails stops the run; the message of the first failure is kept. */
 #include "fault/fault.h"
 
-#include "base/arena.h"
-#include "base/check.h"
-
 #include "base/poison.h"
 
 struct callback_spec {
@@ -18,23 +15,11 @@ static const struct field callback_fields[] = {
     FIELDS_END
 };
 
-bool callback_call(struct world *w, uint32_t function, struct argument *result)
-{
-    check(function != 0);
-    check(w->door.call != NULL);
-    *result = (struct argument){ .type = ARGUMENT_NONE };
-    if (w->failure) return false;
-    if (w->door.call(w->door.state, function, w, NULL, 0, result)) return true;
-    w->failure = arena_text(w->arena, w->door.failure(w->door.state));
-    engine_stop(w->engine);
-    return false;
-}
-
 static void callback_begin(const void *spec, void *state, struct world *w, uint32_t cause)
 {
     (void)state, (void)cause;
     struct argument ignored; /* an action answers nothing */
-    callback_call(w, ((const struct callback_spec *)spec)->function, &ignored);
+    hook_call(w, ((const struct callback_spec *)spec)->function, &ignored);
 }
 
 /* No subject: what the function does is told by its verbs. */

@@ -9,11 +9,6 @@
 #include "orrery/hook.h"
 #include "service/service.h"
 
-/* ------------------------------------------------------------------------- callbacks */
-
-/* Calls a script's function. False after stopping the run: the first failure is the one told. */
-bool callback_call(struct world *w, uint32_t function, struct argument *result);
-
 /* ------------------------------------------------------------------------- schedule */
 
 /* One `at`, `every` or `when`, and the action that it begins. */

@@ -151,7 +151,7 @@ static void when_fire(struct world *w, uint32_t index, uint32_t unused)
 {
     (void)unused;
     struct argument answer;
-    if (!callback_call(w, schedule_of(w)->items[index].condition, &answer)) return;
+    if (!hook_call(w, schedule_of(w)->items[index].condition, &answer)) return;
     if (answer.type != ARGUMENT_BOOL) {
         struct place at = schedule_of(w)->items[index].at;
         w->failure =

@@ -2,7 +2,8 @@
  *
  * A door reads the scenario again for its world alone, so functions have the numbers that the
  * loader gave them and no two threads share a Lua state. A callback may act only through the
- * handle `w`, which dies with the call; after a failure the door stays shut. */
+ * handle `w`, which dies with the call; a policy is asked and has no handle. Callbacks nest: what
+ * one does can make a policy be asked. After a failure the door stays shut. */
 #include "script/inside.h"
 
 #include "base/arena.h"
@@ -14,6 +15,7 @@
 #include <string.h>
 
 #define METATABLE "orrery.handle"
+#define STATES "orrery.states" /* registry: the tables that policies keep */
 #define ARGUMENTS_MAX 16
 
 struct handle {
@@ -30,9 +32,8 @@ struct door {
 
 /* What one callback was given, and gives back. */
 struct visit {
-    uint32_t function;
-    const struct argument *arguments;
-    uint32_t count;
+    const struct question *question;
+    bool handle; /* its first argument is w */
     struct argument *result;
 };
 
@@ -97,20 +98,45 @@ static uint32_t arguments_read(lua_State *L, const struct verb *v, struct argume
     return n;
 }
 
-static void argument_push(lua_State *L, const struct argument *a)
+static void state_push(lua_State *L, uint32_t number)
+{
+    luaL_getsubtable(L, LUA_REGISTRYINDEX, STATES);
+    if (lua_rawgeti(L, -1, number) == LUA_TNIL) {
+        lua_pop(L, 1);
+        lua_newtable(L);
+        lua_pushvalue(L, -1);
+        lua_rawseti(L, -3, number);
+    }
+    lua_remove(L, -2);
+}
+
+static void number_push(lua_State *L, double number)
+{
+    lua_Integer whole;
+    if (lua_numbertointeger(number, &whole) && (double)whole == number)
+        lua_pushinteger(L, whole); /* so that 3 replicas print as 3, not 3.0 */
+    else
+        lua_pushnumber(L, number);
+}
+
+static void numbers_push(lua_State *L, const struct argument *a)
+{
+    lua_createtable(L, (int)a->count, 0);
+    for (uint32_t i = 0; i < a->count; i++) {
+        lua_pushnumber(L, a->numbers[i]);
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+}
+
+void argument_push(lua_State *L, const struct argument *a, uint32_t position)
 {
     switch (a->type) {
     case ARGUMENT_NONE:
         lua_pushnil(L);
         return;
-    case ARGUMENT_NUMBER: {
-        lua_Integer whole;
-        if (lua_numbertointeger(a->number, &whole) && (double)whole == a->number)
-            lua_pushinteger(L, whole); /* so that 3 replicas print as 3, not 3.0 */
-        else
-            lua_pushnumber(L, a->number);
+    case ARGUMENT_NUMBER:
+        number_push(L, a->number);
         return;
-    }
     case ARGUMENT_TEXT:
         lua_pushstring(L, a->text);
         return;
@@ -118,11 +144,14 @@ static void argument_push(lua_State *L, const struct argument *a)
         lua_pushboolean(L, a->boolean);
         return;
     case ARGUMENT_NUMBERS:
-        lua_createtable(L, (int)a->count, 0);
-        for (uint32_t i = 0; i < a->count; i++) {
-            lua_pushnumber(L, a->numbers[i]);
-            lua_rawseti(L, -2, (lua_Integer)i + 1);
-        }
+        numbers_push(L, a);
+        return;
+    case ARGUMENT_STATE:
+        state_push(L, a->count);
+        return;
+    case ARGUMENT_RECORD:
+    case ARGUMENT_RECORDS:
+        records_push(L, a->records, position, a->type == ARGUMENT_RECORD);
         return;
     }
 }
@@ -138,7 +167,7 @@ static int verb_call(lua_State *L)
     uint32_t n = arguments_read(L, v, arguments);
     if (!v->act(s->world, arguments, n, &result, error, sizeof error))
         return luaL_error(L, "%s (%s)", error, v->usage);
-    argument_push(L, &result);
+    argument_push(L, &result, 0);
     return 1;
 }
 
@@ -203,20 +232,57 @@ static void result_read(lua_State *L, struct argument *result)
     *result = argument_read(L, -1);
 }
 
-static int visit_run(lua_State *L)
+/* Raises an error at the function's first line: it has returned, so no line of it is running. */
+static void answer_refuse(lua_State *L, uint32_t function, const char *wanted)
 {
-    struct visit *v = lua_touserdata(L, 1);
-    if (!convert_function_push(L, v->function))
-        return luaL_error(L, "there is no callback number %d: did the file change?",
-                          (int)v->function);
+    lua_Debug ar;
+    const char *answer = sandbox_tostring(L, -1);
+    convert_function_push(L, function);
+    lua_getinfo(L, ">S", &ar);
+    const char *message = lua_pushfstring(L, "%s:%d: this function answered %s; it must answer %s",
+                                          ar.short_src, ar.linedefined, answer, wanted);
+    lua_pushstring(L, message);
+    lua_error(L);
+}
+
+/* The answer on top must be of the sort that was asked for. */
+static void answer_check(lua_State *L, const struct question *q)
+{
+    char wanted[80] = "true, or false, or a text that says why not";
+    int type = lua_type(L, -1), whole = 0;
+    bool good = true;
+    if (q->answer == ANSWER_INDEX) {
+        lua_Integer index = type == LUA_TNUMBER ? lua_tointegerx(L, -1, &whole) : 0;
+        good = whole && index >= 1 && index <= (lua_Integer)q->index_max;
+        snprintf(wanted, sizeof wanted, "a whole number from 1 to %u", q->index_max);
+    } else if (q->answer == ANSWER_VERDICT) {
+        good = type == LUA_TBOOLEAN || type == LUA_TSTRING;
+    }
+    if (!good) answer_refuse(L, q->function, wanted);
+}
+
+static void handle_push(lua_State *L)
+{
     struct handle *h = lua_newuserdatauv(L, sizeof *h, 0);
     h->turn = script_of(L)->turn;
     luaL_setmetatable(L, METATABLE);
-    luaL_checkstack(L, (int)v->count + 4, "callback");
-    for (uint32_t i = 0; i < v->count; i++)
-        argument_push(L, &v->arguments[i]);
-    lua_call(L, (int)v->count + 1, 1);
-    result_read(L, v->result);
+}
+
+static int visit_run(lua_State *L)
+{
+    struct visit *v = lua_touserdata(L, 1);
+    const struct question *q = v->question;
+    struct argument ignored;
+    if (!convert_function_push(L, q->function))
+        return luaL_error(L, "there is no callback number %d: did the file change?",
+                          (int)q->function);
+    if (v->handle) handle_push(L);
+    luaL_checkstack(L, (int)q->count + 4, "callback");
+    for (uint32_t i = 0; i < q->count; i++)
+        argument_push(L, &q->arguments[i], i);
+    lua_call(L, (int)q->count + v->handle, 1);
+    answer_check(L, q);
+    result_read(L, v->result ? v->result : &ignored);
     return 0;
 }
 
@@ -233,23 +299,62 @@ static void door_fail(struct door *door, const struct world *w)
     if (s->trace.length) text_format(&door->message, "\n%s", text_data(&s->trace));
 }
 
+/* What belongs to the callback that runs now, kept aside while another runs inside it. */
+struct outer {
+    struct world *world;
+    uint64_t turn;
+    struct allowance allowance;
+    struct rng rng;
+};
+
+static struct outer enter(struct script *s, struct world *w, struct rng *rng)
+{
+    struct outer outer = { s->world, s->turn, limits_pause(s), s->rng };
+    s->world = w;
+    s->turn = ++s->turn_count;
+    if (rng) s->rng = *rng;
+    limits_start(s, s->limits.hook_instructions);
+    return outer;
+}
+
+static void leave(struct script *s, const struct outer *outer, struct rng *rng)
+{
+    if (rng) {
+        *rng = s->rng;
+        s->rng = outer->rng;
+    }
+    s->world = outer->world;
+    s->turn = outer->turn;
+    if (outer->world) limits_go_on(s, outer->allowance);
+}
+
+static bool door_visit(struct door *door, struct world *w, struct visit *visit)
+{
+    struct script *s = door->script;
+    struct rng *rng = visit->question->rng;
+    if (door->shut) return false;
+    struct outer outer = enter(s, w, rng);
+    lua_pushcfunction(s->lua, visit_run);
+    lua_pushlightuserdata(s->lua, visit);
+    bool ok = failure_run(s, 1, 0);
+    leave(s, &outer, rng);
+    if (!ok && !door->shut) door_fail(door, w);
+    return !door->shut; /* one inside may have failed */
+}
+
 static bool door_call(void *state, uint32_t function, struct world *w,
                       const struct argument *arguments, uint32_t count, struct argument *result)
 {
-    struct door *door = state;
-    struct script *s = door->script;
-    struct argument ignored;
-    if (door->shut) return false;
-    struct visit visit = { function, arguments, count, result ? result : &ignored };
-    s->world = w;
-    s->turn++;
-    limits_start(s, s->limits.hook_instructions);
-    lua_pushcfunction(s->lua, visit_run);
-    lua_pushlightuserdata(s->lua, &visit);
-    bool ok = failure_run(s, 1, 0);
-    s->world = NULL;
-    if (!ok) door_fail(door, w);
-    return ok;
+    struct question q = { .function = function, .arguments = arguments, .count = count };
+    struct visit visit = { .question = &q, .handle = true, .result = result };
+    return door_visit(state, w, &visit);
+}
+
+static bool door_ask(void *state, const struct question *question, struct world *w,
+                     struct argument *result)
+{
+    struct visit visit = { .question = question, .result = result };
+    return door_visit(state, w, &visit);
 }
 
 static const char *door_failure(void *state)
@@ -281,5 +386,11 @@ struct hook_door script_door_words(const char *file, const struct script_limits 
     }
     door->script->now = now;
     door->script->rng = rng_open(stream_key(seed_key, "script", "callbacks"));
-    return (struct hook_door){ door, door_call, door_failure, door_close };
+    return (struct hook_door){
+        .state = door,
+        .call = door_call,
+        .ask = door_ask,
+        .failure = door_failure,
+        .close = door_close,
+    };
 }

@@ -90,7 +90,8 @@ struct script {
 
     /* callbacks */
     struct world *world; /* NULL outside a callback */
-    uint64_t turn;       /* counts callbacks, so a handle kept from an earlier one is known */
+    uint64_t turn_count; /* callbacks so far */
+    uint64_t turn;       /* of the one that runs, so a handle kept from an earlier one is known */
     int64_t (*now)(const struct world *w);
     struct rng rng;
 
@@ -109,6 +110,15 @@ static inline struct script *script_of(lua_State *L)
 void *limits_allocate(void *script, void *old, size_t old_size, size_t new_size);
 /* Starts a fresh allowance of work for what runs next. */
 void limits_start(struct script *s, uint64_t work_max);
+/* A callback's allowance is set aside while another runs inside it: an action that it takes can
+ * make calls fail, and their retries ask a scripted balancer. */
+struct allowance {
+    uint64_t work, work_max;
+    size_t asked_bytes;
+    int64_t cpu_ns_start;
+};
+struct allowance limits_pause(const struct script *s);
+void limits_go_on(struct script *s, struct allowance a);
 /* Charges work done in C, where the count hook does not see it; raises when it is too much. */
 void limits_work(lua_State *L, uint64_t amount);
 /* Work still allowed, for code that counts its own steps. */
@@ -200,7 +210,14 @@ struct value *script_load_words(struct arena *a, const char *file, const char *t
                                 const struct script_limits *limits, const struct vocabulary *words,
                                 struct diag *d, bool *has_hooks, const char **title);
 
+/* --- records.c */
+void records_open(lua_State *L); /* registers what rows look like to a script */
+/* Pushes the rows, or the one row when `single`, for this turn; `position` tells the arguments of
+ * one callback apart. */
+void records_push(lua_State *L, const struct records *r, uint32_t position, bool single);
+
 /* --- door.c */
+void argument_push(lua_State *L, const struct argument *a, uint32_t position);
 void door_open_handle(lua_State *L); /* registers the handle's methods */
 struct hook_door script_door_words(const char *file, const struct script_limits *limits,
                                    const struct vocabulary *words, uint64_t seed_key,

@@ -181,6 +181,7 @@ static void count(lua_State *L, lua_Debug *ar)
 {
     struct script *s = script_of(L);
     limits_work(L, argument_work(L, ar));
+    if (s->cpu_ns_start == 0) s->cpu_ns_start = cpu_ns(); /* most callbacks end before this */
     if (cpu_ns() - s->cpu_ns_start > SCRIPT_SECONDS_MAX * INT64_C(1000000000))
         limits_trip(L, LIMIT_SECONDS);
     limits_work(L, s->work_max < HOOK_INSTRUCTIONS ? s->work_max : HOOK_INSTRUCTIONS);
@@ -191,9 +192,23 @@ void limits_start(struct script *s, uint64_t work_max)
     s->work = 0;
     s->asked_bytes = 0;
     s->work_max = work_max ? work_max : 1;
-    s->cpu_ns_start = cpu_ns();
+    s->cpu_ns_start = 0;
     uint64_t every = s->work_max < HOOK_INSTRUCTIONS ? s->work_max : HOOK_INSTRUCTIONS;
     lua_sethook(s->lua, count, LUA_MASKCOUNT, (int)every);
+}
+
+struct allowance limits_pause(const struct script *s)
+{
+    return (struct allowance){ s->work, s->work_max, s->asked_bytes, s->cpu_ns_start };
+}
+
+void limits_go_on(struct script *s, struct allowance a)
+{
+    if (s->tripped) return; /* its hook stays */
+    limits_start(s, a.work_max);
+    s->work = a.work;
+    s->asked_bytes = a.asked_bytes;
+    s->cpu_ns_start = a.cpu_ns_start;
 }
 
 /* --- calling */

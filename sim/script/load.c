@@ -18,6 +18,7 @@ static int open_libraries(lua_State *L)
     sandbox_open(L);
     construct_open(L);
     door_open_handle(L);
+    records_open(L);
     sandbox_environment(L);
     lua_setfield(L, LUA_REGISTRYINDEX, "orrery.environment");
     lua_gc(L, LUA_GCRESTART);
