@@ -44,6 +44,8 @@ struct pick {
     uint32_t version; /* of the set of backends; never 0 */
     int64_t now_ns;
     uint8_t zone; /* the caller's, or ZONE_OUTSIDE */
+    uint32_t call;
+    struct world *w; /* with `call`, for the balancer that asks a script; others decide without */
 };
 
 /* What came of a call that a backend was given. */
@@ -52,6 +54,8 @@ struct observation {
     int64_t now_ns;
     enum outcome outcome; /* OUTCOME_TIMEOUT: this attempt was given up; OUTCOME_ABANDONED: the
                              caller no longer wants to know */
+    uint32_t first;       /* the least id of the group */
+    struct world *w;      /* as in struct pick */
 };
 
 struct balancer_type {

@@ -48,12 +48,12 @@ struct records {
 
 enum answer {
     ANSWER_ANY,
-    ANSWER_INDEX,  /* a whole number from 1 to index_max */
+    ANSWER_INDEX,  /* a whole number from 1 to index_max, or 0 for none */
     ANSWER_VERDICT /* true, false, or a text: false, and why */
 };
 
 /* What a policy is asked. It decides and does not act, so it gets its arguments and no handle. */
-struct question {
+struct hook_question {
     uint32_t function;
     const struct argument *arguments;
     uint32_t count;
@@ -69,7 +69,7 @@ struct hook_door {
     bool (*call)(void *state, uint32_t function, struct world *w, const struct argument *arguments,
                  uint32_t count, struct argument *result);
     /* Calls `function(arguments...)`; an answer of the wrong sort is a failure too. */
-    bool (*ask)(void *state, const struct question *question, struct world *w,
+    bool (*ask)(void *state, const struct hook_question *question, struct world *w,
                 struct argument *result);
     const char *(*failure)(void *state);
     void (*close)(void *state);
@@ -79,7 +79,7 @@ struct hook_door {
 /* For rooms: the same through the world's own door. False: it failed, now or earlier; the run is
  * then being stopped, *result is nothing, and the caller does what harms least. */
 bool hook_call(struct world *w, uint32_t function, struct argument *result);
-bool hook_ask(struct world *w, const struct question *question, struct argument *result);
+bool hook_ask(struct world *w, const struct hook_question *question, struct argument *result);
 /* The number of a table that nobody else has; never 0. */
 uint32_t hook_state(struct world *w);
 

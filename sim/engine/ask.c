@@ -23,7 +23,7 @@ bool hook_call(struct world *w, uint32_t function, struct argument *result)
     return told(w, w->door.call(w->door.state, function, w, NULL, 0, result));
 }
 
-bool hook_ask(struct world *w, const struct question *question, struct argument *result)
+bool hook_ask(struct world *w, const struct hook_question *question, struct argument *result)
 {
     check(question->function != 0 && w->door.ask != NULL);
     *result = (struct argument){ .type = ARGUMENT_NONE };

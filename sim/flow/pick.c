@@ -68,7 +68,9 @@ static uint32_t ask(struct world *w, struct route *r, struct instance *in, uint3
                          r->balancer_shared,
                          in->version,
                          now_ns(w),
-                         zone_of(w, r, call) };
+                         zone_of(w, r, call),
+                         call,
+                         w };
     bool refuses = r->policy || r->balancer->refuses;
     uint32_t chosen = r->policy ? r->policy->pick(in->policy, w, call, &pick)
                                 : r->balancer->pick(r->balancer_spec, in->balancer_state,
@@ -104,7 +106,8 @@ void route_return(struct world *w, uint32_t call, enum outcome outcome)
     /* A backend that left and came back starts its count anew. */
     if (b->in_flight > 0) b->in_flight--;
     if (!r->observes) return;
-    struct observation seen = { now_ns(w) - f->chosen_ns[call], now_ns(w), outcome };
+    struct observation seen = { now_ns(w) - f->chosen_ns[call], now_ns(w), outcome,
+                                f->groups[r->group].first, w };
     if (r->policy)
         r->policy->observe(in->policy, w, call, position, &seen);
     else

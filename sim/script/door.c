@@ -32,7 +32,7 @@ struct door {
 
 /* What one callback was given, and gives back. */
 struct visit {
-    const struct question *question;
+    const struct hook_question *question;
     bool handle; /* its first argument is w */
     struct argument *result;
 };
@@ -246,15 +246,16 @@ static void answer_refuse(lua_State *L, uint32_t function, const char *wanted)
 }
 
 /* The answer on top must be of the sort that was asked for. */
-static void answer_check(lua_State *L, const struct question *q)
+static void answer_check(lua_State *L, const struct hook_question *q)
 {
     char wanted[80] = "true, or false, or a text that says why not";
     int type = lua_type(L, -1), whole = 0;
     bool good = true;
     if (q->answer == ANSWER_INDEX) {
         lua_Integer index = type == LUA_TNUMBER ? lua_tointegerx(L, -1, &whole) : 0;
-        good = whole && index >= 1 && index <= (lua_Integer)q->index_max;
-        snprintf(wanted, sizeof wanted, "a whole number from 1 to %u", q->index_max);
+        good = whole && index >= 0 && index <= (lua_Integer)q->index_max;
+        snprintf(wanted, sizeof wanted, "a whole number from 1 to %u, or 0 for none",
+                 q->index_max);
     } else if (q->answer == ANSWER_VERDICT) {
         good = type == LUA_TBOOLEAN || type == LUA_TSTRING;
     }
@@ -271,7 +272,7 @@ static void handle_push(lua_State *L)
 static int visit_run(lua_State *L)
 {
     struct visit *v = lua_touserdata(L, 1);
-    const struct question *q = v->question;
+    const struct hook_question *q = v->question;
     struct argument ignored;
     if (!convert_function_push(L, q->function))
         return luaL_error(L, "there is no callback number %d: did the file change?",
@@ -345,12 +346,12 @@ static bool door_visit(struct door *door, struct world *w, struct visit *visit)
 static bool door_call(void *state, uint32_t function, struct world *w,
                       const struct argument *arguments, uint32_t count, struct argument *result)
 {
-    struct question q = { .function = function, .arguments = arguments, .count = count };
+    struct hook_question q = { .function = function, .arguments = arguments, .count = count };
     struct visit visit = { .question = &q, .handle = true, .result = result };
     return door_visit(state, w, &visit);
 }
 
-static bool door_ask(void *state, const struct question *question, struct world *w,
+static bool door_ask(void *state, const struct hook_question *question, struct world *w,
                      struct argument *result)
 {
     struct visit visit = { .question = question, .result = result };

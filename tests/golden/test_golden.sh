@@ -65,7 +65,7 @@ tries() {
         sed -n 's/^orrery run \([^(]*\).*/\1/p'
 }
 
-for scenario in scenarios/*.lua; do
+for scenario in scenarios/*.lua scenarios/traffic/*.lua; do
     tries "$scenario" | sed 's/--seed [0-9]*//; s/--reps [0-9]*//' >"$work/tries"
     [ -s "$work/tries" ] || { echo "$scenario: offers nothing to try"; failed=$((failed + 1)); }
     while read -r words; do

@@ -234,6 +234,120 @@ static void a_scenario_with_errors_opens_no_door(void **state)
     assert_null(script_door_words("nowhere.lua", &limits, &words, 7, world_clock).state);
 }
 
+/* --- policies: asked, not given a handle */
+
+struct pair {
+    double a;
+    const char *b;
+};
+
+static void pair_read(const void *rows, uint32_t row, uint32_t column, struct argument *out)
+{
+    const struct pair *p = (const struct pair *)rows + row;
+    if (column == 0)
+        *out = (struct argument){ .type = ARGUMENT_NUMBER, .number = p->a };
+    else
+        *out = (struct argument){ .type = ARGUMENT_TEXT, .text = p->b };
+}
+
+static const char *const pair_columns[] = { "size", "name", NULL };
+static const struct pair pairs[] = { { 3, "x" }, { 5, "y" } };
+
+/* Asks function `number` (state 1, two rows, one row) and returns whether it succeeded. */
+static bool ask(struct hook_door *d, uint32_t number, enum answer answer, struct rng *rng,
+                struct argument *result)
+{
+    static struct world w = { .now_ns = 61500000000 };
+    struct records rows = { pair_columns, pairs, 2, pair_read };
+    struct records last = { pair_columns, pairs + 1, 1, pair_read };
+    const struct argument arguments[] = { { .type = ARGUMENT_STATE, .count = 1 },
+                                          { .type = ARGUMENT_RECORDS, .records = &rows },
+                                          { .type = ARGUMENT_RECORD, .records = &last } };
+    struct hook_question q = { number, arguments, 3, answer, 2, rng };
+    return d->ask(d->state, &q, &w, result);
+}
+
+static void rows_are_read_in_place(void **state)
+{
+    (void)state;
+    struct hook_door d =
+        door("at(1, function(state, list, one)\n"
+             "  local sum, names = 0, ''\n"
+             "  for i, row in ipairs(list) do sum = sum + row.size names = names .. row.name end\n"
+             "  return #list .. sum .. names .. one.name .. tostring(list[3]) end)");
+    struct argument result;
+    assert_true(ask(&d, 1, ANSWER_ANY, NULL, &result));
+    assert_string_equal(result.text, "28xyynil");
+    d.close(d.state);
+}
+
+static void a_policys_table_is_its_own_and_stays(void **state)
+{
+    (void)state;
+    struct hook_door d = door("at(1, function(state) state.n = (state.n or 0) + 1 return state.n end)");
+    struct argument result;
+    for (int i = 1; i <= 2; i++) {
+        assert_true(ask(&d, 1, ANSWER_INDEX, NULL, &result));
+        assert_int_equal(result.number, i);
+    }
+    d.close(d.state);
+}
+
+static void chance_in_a_policy_is_the_askers(void **state)
+{
+    (void)state;
+    struct hook_door d = door("at(1, function() return math.random() end)");
+    struct rng one = rng_open(1), same = rng_open(1);
+    struct argument x, y;
+    assert_true(ask(&d, 1, ANSWER_ANY, &one, &x));
+    assert_true(ask(&d, 1, ANSWER_ANY, NULL, &y)); /* draws elsewhere */
+    assert_true(x.number == rng_uniform(&same));
+    assert_true(ask(&d, 1, ANSWER_ANY, &one, &x));
+    assert_true(x.number == rng_uniform(&same));
+    d.close(d.state);
+}
+
+static void assert_ask_fails(const char *body, enum answer answer, const char *wanted)
+{
+    char text[500];
+    snprintf(text, sizeof text, "local kept\nat(1, function(state, list, one) %s end)", body);
+    struct hook_door d = door(text);
+    struct argument result;
+    if (ask(&d, 1, answer, NULL, &result) && ask(&d, 1, answer, NULL, &result))
+        fail_msg("it succeeded: %s", body);
+    assert_says(d.failure(d.state), wanted);
+    d.close(d.state);
+}
+
+static void a_policy_that_answers_wrongly_stops_the_run_at_its_line(void **state)
+{
+    (void)state;
+    const char *index = "s.lua:2: this function answered %s; it must answer a whole number from 1 to "
+                        "2, or 0 for none (at 61.5s of virtual time)";
+    static const char *const wrong[] = { "3", "-1", "1.5", "nil", "true", "x" };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        char body[80], said[200];
+        snprintf(body, sizeof body, i == 5 ? "return '%s'" : "return %s", wrong[i]);
+        snprintf(said, sizeof said, index, wrong[i]);
+        assert_ask_fails(body, ANSWER_INDEX, said);
+    }
+    assert_ask_fails("return 1", ANSWER_VERDICT, "this function answered 1; it must answer true, or "
+                                                 "false, or a text that says why not");
+}
+
+static void rows_cannot_be_changed_kept_or_misread(void **state)
+{
+    (void)state;
+    assert_ask_fails("list[1].size = 3", ANSWER_ANY, "this can be read and not changed");
+    assert_ask_fails("list[1] = 3", ANSWER_ANY, "this can be read and not changed");
+    assert_ask_fails("return list[1].sise", ANSWER_ANY, "there is no 'sise' here (did you mean 'size'?)");
+    assert_ask_fails("return list.size", ANSWER_ANY, "take one of it first, as in list[1]");
+    assert_ask_fails("kept = kept or list[1] return kept.size", ANSWER_ANY,
+                     "this belongs to a callback that has returned");
+    assert_ask_fails("setmetatable(list, {})", ANSWER_ANY, "s.lua:2:");
+    assert_ask_fails("while true do end", ANSWER_ANY, "more than 100000 instructions");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -249,6 +363,11 @@ int main(void)
         cmocka_unit_test(chance_in_callbacks_follows_the_key_and_not_the_load),
         cmocka_unit_test(state_is_kept_between_callbacks_of_one_door_only),
         cmocka_unit_test(a_scenario_with_errors_opens_no_door),
+        cmocka_unit_test(rows_are_read_in_place),
+        cmocka_unit_test(a_policys_table_is_its_own_and_stays),
+        cmocka_unit_test(chance_in_a_policy_is_the_askers),
+        cmocka_unit_test(a_policy_that_answers_wrongly_stops_the_run_at_its_line),
+        cmocka_unit_test(rows_cannot_be_changed_kept_or_misread),
     };
     return cmocka_run_group_tests(tests, folder_begin, folder_end);
 }

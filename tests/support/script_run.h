@@ -1,0 +1,99 @@
+/* script_run.h - a scenario in Lua, run in a test as `orrery run` would: its trace, its rows, or why
+ * it failed. Every room's check runs after every event. */
+#ifndef SUPPORT_SCRIPT_RUN_H
+#define SUPPORT_SCRIPT_RUN_H
+
+#include "cloud.h"
+
+#include "script/script.h"
+
+#include <unistd.h>
+
+struct script_run {
+    struct scenario s;
+    char file[64];
+    char *trace;
+    size_t trace_length;
+    FILE *out;
+    const char *failure; /* NULL: it ran to its end */
+    uint64_t digest;
+};
+
+static inline void script_file(struct script_run *r, const char *lua)
+{
+    snprintf(r->file, sizeof r->file, "/tmp/orrery_run_XXXXXX.lua");
+    int fd = mkstemps(r->file, 4);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, lua, strlen(lua)), (ssize_t)strlen(lua));
+    close(fd);
+}
+
+static inline void script_world(struct script_run *r, uint64_t seed)
+{
+    struct scenario *s = &r->s;
+    const struct run_spec *run = document_singleton(s->doc, "run");
+    struct world_options options = { .seed = seed,
+                                     .warmup_ns = run->warmup_ns,
+                                     .duration_ns = run->duration_ns,
+                                     .check_every_event = true };
+    s->rec = recorder_open(s->arena, r->out);
+    struct hook_door door = script_door(r->file, &script_limits_default, seed_key(seed, 0),
+                                        world_now);
+    s->w = world_open(s->doc, &options, s->rec, door, s->diag);
+}
+
+/* NULL when the scenario is refused: s.said is why. */
+static inline struct script_run *script_run(const char *lua, uint64_t seed)
+{
+    struct script_run *r = calloc(1, sizeof *r);
+    assert_non_null(r);
+    script_file(r, lua);
+    r->s.arena = arena_open();
+    r->s.diag = diag_open();
+    r->out = open_memstream(&r->trace, &r->trace_length);
+    bool hooks;
+    const char *title;
+    struct value *root =
+        script_load(r->s.arena, r->file, &script_limits_default, r->s.diag, &hooks, &title);
+    if (root) r->s.doc = document_load(r->s.arena, root, r->file, "a test", r->s.diag);
+    if (r->s.doc) script_world(r, seed);
+    scenario_say(&r->s);
+    if (!r->s.w) print_error("%s", text_data(&r->s.said));
+    assert_non_null(r->s.w);
+    if (!world_run(r->s.w, INT64_MAX)) r->failure = world_failure(r->s.w);
+    if (!r->failure) world_report(r->s.w);
+    r->digest = world_digest(r->s.w);
+    recorder_close(r->s.rec);
+    fflush(r->out);
+    return r;
+}
+
+static inline void script_run_close(struct script_run *r)
+{
+    scenario_close(&r->s);
+    fclose(r->out);
+    free(r->trace);
+    unlink(r->file);
+    free(r);
+}
+
+/* The lines of the trace whose kind is among these (NULL-terminated), one after another. */
+static inline char *script_lines(const struct script_run *r, const char *const *kinds)
+{
+    struct text t = { 0 };
+    for (const char *line = r->trace; line && *line;) {
+        const char *end = strchr(line, '\n'), *kind = strstr(line, "  ");
+        size_t length = (size_t)(end - line);
+        for (const char *const *k = kinds; *k; k++)
+            if (strncmp(kind + 2, *k, strlen(*k)) == 0 && kind[2 + strlen(*k)] == ' ') {
+                text_add_n(&t, line, length + 1);
+                break;
+            }
+        line = end + 1;
+    }
+    char *lines = strdup(text_data(&t));
+    text_close(&t);
+    return lines;
+}
+
+#endif
