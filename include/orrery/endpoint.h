@@ -35,6 +35,8 @@ struct group_watcher {
     struct group_watcher *next;
 };
 
+struct request;
+
 #define LEVELS_MAX 8 /* of priority, in one group */
 
 struct group {
@@ -51,6 +53,11 @@ struct group {
     const char *const *operations;
     uint32_t operation_count;
     const struct part *balancer; /* its owner's wish for callers that say nothing; never NULL */
+    /* For a gateway, which answers whatever is asked: the operation that serves this request of this
+     * caller, made when it is first asked for; UINT32_MAX after telling d. NULL: it has `operations`
+     * and no others. */
+    uint32_t (*answer)(struct world *w, uint32_t group, const struct request *request,
+                       const char *caller, struct place at, struct diag *d);
     const struct part *discovery; /* the same; NULL or kind NULL: readiness reaches them at once */
     struct group_watcher *watchers;
     const struct part *policy;   /* the same of the trafficPolicy; NULL, or kind NULL: none */
@@ -74,6 +81,11 @@ uint64_t group_address(const struct world *w, const struct group *g, uint32_t ba
  * its key "GET /cart" (which may be left out when there is only one). For kind checks. */
 bool target_check(const struct document *doc, const char *target, struct place at, const char *path,
                   struct diag *d);
+/* As target_check, where the operation may be left to what is asked for: a gateway's own targets. */
+bool target_backend_check(const struct document *doc, const char *target, struct place at,
+                          const char *path, struct diag *d);
+/* It is one that routes requests by what they ask for, and has no endpoints of its own. */
+bool target_is_gateway(const struct document *doc, const char *target);
 /* Splits a target that target_check has passed; the operation is NULL when left out. */
 void target_split(struct arena *a, const char *target, const char **name, const char **operation);
 

@@ -6,6 +6,13 @@
 
 #include "orrery/call.h"
 #include "orrery/endpoint.h"
+#include "orrery/request.h"
+
+/* What a caller says about its requests besides method and path, for gateways. */
+struct route_asks {
+    const char *host; /* NULL: not said */
+    struct map headers, cookies;
+};
 
 struct route_spec {
     const char *caller;    /* for traces: "shoppers", "cart GET /cart" */
@@ -26,6 +33,8 @@ struct route_spec {
     bool direct;           /* its calls name their backend (call_go_to): nothing chooses for them */
     bool by_pod;           /* the parent is a call at a pod; else a client, outside all zones */
     const uint8_t *zones;  /* of the caller's pods, by instance */
+    const struct request *request; /* passed on by a gateway; NULL: `asks` and the target say it */
+    const struct route_asks *asks; /* NULL: nothing */
 };
 
 /* For kind checks: judges the guards of a route as its caller says them, in fields called filters,
@@ -33,6 +42,19 @@ struct route_spec {
 void route_guards_check(const struct list *filters, const struct part *retry,
                         const struct part *timeout, struct place at, const char *path,
                         struct diag *d);
+
+/* For kind checks: what a caller says of its requests is for a gateway to look at. */
+void route_request_check(const struct document *doc, const struct route_asks *asks,
+                         const char *const *targets, uint32_t count, struct place at,
+                         const char *path, struct diag *d);
+/* The rows of a caller's fields for a member `m` of struct route_asks. */
+#define ASKS_FIELDS(T, m)                                                                          \
+    TEXT(T, "host", m.host, .preset = "",                                                          \
+         .doc = "The host that is asked for, for a gateway: \"shop.example.com\"."),                \
+        MAP(T, "headers", m.headers, FIELD_PART, .role = "header", .preset = "",                   \
+            .doc = "Headers of its requests, for a gateway, by name."),                            \
+        MAP(T, "cookies", m.cookies, FIELD_PART, .role = "header", .preset = "",                   \
+            .doc = "Cookies of its requests, for a gateway, by name.")
 
 /* ROUTE_NONE after telling d. */
 #define ROUTE_NONE UINT32_MAX

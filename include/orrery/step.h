@@ -35,7 +35,7 @@ struct instruction {
     double probability;
     struct place at;
     uint32_t lane;           /* waits of constant length: where they stand in line */
-    uint32_t table;          /* rows: which, of the room */
+    uint32_t table;          /* which of its room: rows, or what a gateway chooses from */
 };
 _Static_assert(sizeof(struct instruction) == 64, "its index becomes an address by a shift");
 

@@ -3,12 +3,17 @@
 
 ---@alias orrery.role.dist string|orrery.dist.constant|orrery.dist.uniform|orrery.dist.exponential|orrery.dist.erlang|orrery.dist.gamma|orrery.dist.weibull|orrery.dist.normal|orrery.dist.lognormal|orrery.dist.pareto|orrery.dist.boundedPareto|orrery.dist.hyperexponential|orrery.dist.mixture|orrery.dist.empirical|orrery.dist.geometric|orrery.dist.samples|number|string
 ---@alias orrery.role.mixturePart string|orrery.mixturePart.weighted
+---@alias orrery.role.header string|orrery.header.header|string
 ---@alias orrery.role.resources string|orrery.resources.resources
 ---@alias orrery.role.resourceList string|orrery.resourceList.resourceList
+---@alias orrery.role.httpRoute string|orrery.httpRoute.httpRoute
+---@alias orrery.role.rewrite string|orrery.rewrite.rewrite
+---@alias orrery.role.pathMatch string|orrery.pathMatch.prefix|orrery.pathMatch.exact|orrery.pathMatch.regex|string
+---@alias orrery.role.textMatch string|orrery.textMatch.exact|orrery.textMatch.regex|string
 ---@alias orrery.role.step string|orrery.step.cpu|orrery.step.wait|orrery.step.call|orrery.step.parallel|orrery.step.branch|orrery.step.loop|orrery.step.fail|orrery.step.size|orrery.step.readRow|orrery.step.writeRow
 ---@alias orrery.role.option string|orrery.option.option
 ---@alias orrery.role.discipline string|orrery.discipline.fifo|orrery.discipline.lifo|orrery.discipline.priority|orrery.discipline.shortestFirst|orrery.discipline.shortestRemaining|orrery.discipline.processorSharing
----@alias orrery.role.balancer string|orrery.balancer.random|orrery.balancer.roundRobin|orrery.balancer.leastRequest|orrery.balancer.envoyLeastRequest|orrery.balancer.powerOfTwo|orrery.balancer.peakEwma|orrery.balancer.hash|orrery.balancer.ringHash|orrery.balancer.maglev
+---@alias orrery.role.balancer string|orrery.balancer.random|orrery.balancer.roundRobin|orrery.balancer.leastRequest|orrery.balancer.envoyLeastRequest|orrery.balancer.powerOfTwo|orrery.balancer.peakEwma|orrery.balancer.hash|orrery.balancer.ringHash|orrery.balancer.maglev|orrery.balancer.scripted|function
 ---@alias orrery.role.slowStart string|orrery.slowStart.slowStart|string
 ---@alias orrery.role.trafficPolicy string|orrery.trafficPolicy.trafficPolicy
 ---@alias orrery.role.outlierDetection string|orrery.outlierDetection.outlierDetection
@@ -17,7 +22,7 @@
 ---@alias orrery.role.subset string|orrery.subset.shuffleShard
 ---@alias orrery.role.locality string|orrery.locality.zoneAware|orrery.locality.zoneFailover|orrery.locality.zoneWeights|orrery.locality.zoneOnly
 ---@alias orrery.role.discovery string|orrery.discovery.instant|orrery.discovery.static|orrery.discovery.endpointSlice|orrery.discovery.dns
----@alias orrery.role.filter string|orrery.filter.timeout|orrery.filter.retry|orrery.filter.hedge|orrery.filter.breaker|orrery.filter.hystrix|orrery.filter.bulkhead|orrery.filter.rateLimit|orrery.filter.throttle|orrery.filter.vegasLimit|orrery.filter.gradientLimit|orrery.filter.fallback|string
+---@alias orrery.role.filter string|orrery.filter.timeout|orrery.filter.retry|orrery.filter.hedge|orrery.filter.breaker|orrery.filter.hystrix|orrery.filter.scriptedBreaker|orrery.filter.bulkhead|orrery.filter.rateLimit|orrery.filter.throttle|orrery.filter.vegasLimit|orrery.filter.gradientLimit|orrery.filter.fallback|string
 ---@alias orrery.role.budget string|orrery.budget.tokenBudget|orrery.budget.retryBudget|orrery.budget.concurrencyBudget|orrery.budget.retryThrottling|orrery.budget.retryQuota|number|string
 ---@alias orrery.role.arrival string|orrery.arrival.poisson|orrery.arrival.constantRate|orrery.arrival.renewal|orrery.arrival.batch|orrery.arrival.mmpp|orrery.arrival.diurnal|orrery.arrival.burst|orrery.arrival.csv|orrery.arrival.trace|string
 ---@alias orrery.role.mmppState string|orrery.mmppState.mmppState
@@ -111,6 +116,11 @@
 ---@field internet? string One-way time of a message between a client and a pod.
 ---@field jitter? orrery.role.dist What every message takes longer than that, drawn for each anew, so that one may overtake another; nothing unless said.
 
+---@class orrery.header.header
+---@field value? string What it says. May come first, without its name.
+---@field share? number|string Of all customers, how many have it; a customer has it at every call or at none.
+---@field [integer] any
+
 ---@class orrery.zones
 ---@field names? (string)[] Names of the zones, in order; without any there is the one zone "zone-a". Takes all further values without a name.
 ---@field [integer] any
@@ -158,6 +168,66 @@
 ---@field cpu? number|string Cores, as a Kubernetes quantity; 0 means none was said.
 ---@field memory? number|string Memory, as a Kubernetes quantity; 0 means none was said.
 
+---@class orrery.gateway
+---@field replicas? number|string Pods that are wanted; they are there, ready, when the run begins.
+---@field maxReplicas? number|string The most a script or a rollout's surge may reach; 0 means twice the replicas, at least 16.
+---@field workers? number|string Worker threads of a pod, each on one core. A request holds one only while it is worked on, not while its target is awaited.
+---@field work? orrery.role.dist CPU time that a request takes at the gateway, as a duration; none unless said.
+---@field queueLimit? number|string Requests that may wait for a worker at a pod; one more is answered `overloaded`.
+---@field discipline? orrery.role.discipline Which waiting request is worked on next.
+---@field startup? orrery.role.dist Time from the start of a pod to its readiness, as a duration.
+---@field resources? orrery.role.resources Requests and limits of a pod, as Kubernetes has them.
+---@field memory? number|string Memory a fresh pod uses, in bytes; above limits.memory it is OOM-killed.
+---@field terminationGracePeriod? string How long a pod that is taken away may finish its requests before it is killed.
+---@field preStop? string How long a pod that is taken away goes on serving before its process is told to end.
+---@field unreachableToleration? string How long a pod stays bound to a node that is lost, as for a service.
+---@field balancer? orrery.role.balancer How callers that say nothing choose among its pods.
+---@field discovery? orrery.role.discovery How callers that say nothing learn which of its pods there are; at once and truly unless said.
+---@field trafficPolicy? orrery.role.trafficPolicy Which of its pods callers that say nothing may use, and which first.
+---@field routes (orrery.role.httpRoute)[] Where requests go, by what they ask for.
+
+---@class orrery.httpRoute.httpRoute
+---@field host? string The host it is for, "shop.example.com", or a domain, "*.example.com"; any unless said.
+---@field path? orrery.role.pathMatch The paths it is for; a bare text is a prefix.
+---@field method? 'any'|'GET'|'HEAD'|'POST'|'PUT'|'DELETE'|'CONNECT'|'OPTIONS'|'TRACE'|'PATCH' The method it is for. One of: any, GET, HEAD, POST, PUT, DELETE, CONNECT, OPTIONS, TRACE, PATCH.
+---@field headers? table<string, orrery.role.textMatch> Headers that a request must have, all of them, and what they must say.
+---@field cookies? table<string, orrery.role.textMatch> Cookies that a request must have, and what they must say.
+---@field target? string Where its requests go: a service, which is asked for the endpoint that the request names or for its only one, or a service and an endpoint.
+---@field to? table<string, number|string> Several targets, each with its weight; 0 is none of the requests.
+---@field sticky? boolean Whether one customer always goes to the same target, and not each request where its weight says.
+---@field rewrite? orrery.role.rewrite What the request becomes before it goes on.
+---@field timeout? orrery.role.filter How long each attempt at the target is awaited; inside `retry`.
+---@field retry? orrery.role.filter What the gateway does when an attempt fails; it stays with the target.
+---@field filters? (orrery.role.filter)[] Further guards, outermost first, outside `retry` and `timeout`.
+---@field balancer? orrery.role.balancer How the gateway chooses a pod of the target; the target's own choice by default.
+---@field discovery? orrery.role.discovery How it learns which pods there are; the target's own choice by default.
+---@field trafficPolicy? orrery.role.trafficPolicy Which of the pods it may use, and which first; the target's own by default.
+
+---@class orrery.rewrite.rewrite
+---@field path? string What the whole path becomes (ReplaceFullPath).
+---@field prefix? string What the prefix that matched becomes (ReplacePrefixMatch).
+---@field host? string The host that the target is asked for; a gateway behind this one sees it.
+
+---@class orrery.pathMatch.prefix
+---@field value? string The path, or its first elements: "/cart" is for "/cart/1" and not for "/carts". May come first, without its name.
+---@field [integer] any
+
+---@class orrery.pathMatch.exact
+---@field value? string The whole path. May come first, without its name.
+---@field [integer] any
+
+---@class orrery.pathMatch.regex
+---@field value? string An expression for the whole text: characters, ".", sets as "[a-z]" or "[^/]", \d, \w, and *, + or ? behind one of these; no groups. May come first, without its name.
+---@field [integer] any
+
+---@class orrery.textMatch.exact
+---@field value? string The whole value. May come first, without its name.
+---@field [integer] any
+
+---@class orrery.textMatch.regex
+---@field value? string An expression for the whole text: characters, ".", sets as "[a-z]" or "[^/]", \d, \w, and *, + or ? behind one of these; no groups. May come first, without its name.
+---@field [integer] any
+
 ---@class orrery.step.cpu
 ---@field work? orrery.role.dist CPU time of one core that the step takes, as a duration. May come first, without its name.
 ---@field [integer] any
@@ -175,6 +245,9 @@
 ---@field balancer? orrery.role.balancer How this caller chooses a pod; the called service's own choice by default.
 ---@field discovery? orrery.role.discovery How each pod of this caller learns which pods it can call; as the called service wishes by default.
 ---@field trafficPolicy? orrery.role.trafficPolicy Which of the pods it may use, and which first; the called service's own by default.
+---@field host? string The host that is asked for, for a gateway: "shop.example.com".
+---@field headers? table<string, orrery.role.header> Headers of its requests, for a gateway, by name.
+---@field cookies? table<string, orrery.role.header> Cookies of its requests, for a gateway, by name.
 ---@field optional? boolean Whether the caller can do without the answer: a failure is then no error.
 ---@field [integer] any
 
@@ -369,6 +442,11 @@
 ---@field clusterDomain? string The domain that the servers answer for themselves; names outside are forwarded.
 ---@field autopath? boolean Whether the servers follow the search path themselves (plugin autopath): one query instead of one a search domain.
 
+---@class orrery.balancer.scripted
+---@field pick? function function(state, backends, call): the number of the backend that gets the call, counted from 1, or 0 for none (outcome unavailable). Each of backends has pod, inFlight, weight, zone, level and age (s since it became ready); call has customer, attempt, priority and now (s). state is a table of this caller's own. May come first, without its name.
+---@field observe? function function(state, backend, outcome, latency): told what came of each call that a backend was given, and after how many seconds.
+---@field [integer] any
+
 ---@class orrery.filter.timeout
 ---@field after? string How long the caller waits. May come first, without its name.
 ---@field [integer] any
@@ -413,6 +491,12 @@
 ---@field rollingWindow? string How far back it looks.
 ---@field buckets? number|string In how many steps the window moves.
 ---@field on? ('error'|'timeout'|'unavailable'|'overloaded'|'crashed'|'expired'|'rejected')[] The outcomes that count as failures. One of: error, timeout, unavailable, overloaded, crashed, expired, rejected.
+---@field [integer] any
+
+---@class orrery.filter.scriptedBreaker
+---@field onCall? function function(state, now, call): true lets the call out; false, or a text that says why, refuses it (outcome rejected). now is in seconds; call has customer, attempt, priority and now; state is a table of this caller's own. May come first, without its name.
+---@field onReply? function function(state, now, outcome, latency): told of each answer to a call let out, latency in seconds. May come as value 2, without its name.
+---@field onGone? function function(state, now): told of each call let out that will have no answer, because something further out gave up.
 ---@field [integer] any
 
 ---@class orrery.filter.bulkhead
@@ -507,6 +591,9 @@
 ---@field discovery? orrery.role.discovery How it learns which backends there are; as the called service wishes unless said.
 ---@field trafficPolicy? orrery.role.trafficPolicy Which of the ready backends it may use, and which first; what the service wishes unless said.
 ---@field keys? orrery.role.keys The customer each call is for, which hashing goes by; unless said the user's own number, or a new one for every call.
+---@field host? string The host that is asked for, for a gateway: "shop.example.com".
+---@field headers? table<string, orrery.role.header> Headers of its requests, for a gateway, by name.
+---@field cookies? table<string, orrery.role.header> Cookies of its requests, for a gateway, by name.
 ---@field priority? number|string Of its calls; higher is more important.
 
 ---@class orrery.arrival.poisson
@@ -834,6 +921,11 @@ function samples(...) end
 ---@return orrery.network
 function network(...) end
 
+---A header or a cookie that requests carry; a bare text is one that all have.
+---@param ... any|orrery.header.header
+---@return orrery.header.header
+function header(...) end
+
 ---The availability zones: nodes stand in them, pods are spread over them, and each can fail alone.
 ---@param ... any|orrery.zones
 ---@return orrery.zones
@@ -865,6 +957,39 @@ function resources(...) end
 ---@param ... any|orrery.resourceList.resourceList
 ---@return orrery.resourceList.resourceList
 function resourceList(...) end
+
+---Pods that pass requests on by host, path, method, headers and cookies: an ingress or an API gateway, with a capacity of its own. It is called with a method and a path, as in "edge GET /cart"; a request that no route is for is an error (404). It answers what its target answered, and drops what nobody waits for any more.
+---@overload fun(name: string, fields: orrery.gateway)
+---@param name string
+---@return fun(fields: orrery.gateway)
+function gateway(name) end
+
+ingress = gateway
+
+---One route of a gateway: which requests it is for, and where they go. Of several that are for a request the most specific takes it: host, then path (exact, expression, prefix; the longer first), method, number of headers, and the order said.
+---@param ... any|orrery.httpRoute.httpRoute
+---@return orrery.httpRoute.httpRoute
+function httpRoute(...) end
+
+---What a request becomes before it goes to its target.
+---@param ... any|orrery.rewrite.rewrite
+---@return orrery.rewrite.rewrite
+function rewrite(...) end
+
+---Paths that begin with these elements. A bare text means this.
+---@param ... any|orrery.pathMatch.prefix
+---@return orrery.pathMatch.prefix
+function prefix(...) end
+
+---This path and no other.
+---@param ... any|orrery.pathMatch.exact|orrery.textMatch.exact
+---@return orrery.pathMatch.exact|orrery.textMatch.exact
+function exact(...) end
+
+---Paths that an expression describes.
+---@param ... any|orrery.pathMatch.regex|orrery.textMatch.regex
+---@return orrery.pathMatch.regex|orrery.textMatch.regex
+function regex(...) end
 
 ---Works on a core. Takes longer than its work when the pod's CPU limit or its node is shared. What a call needs is drawn from the customer: the same after a retry.
 ---@param ... any|orrery.step.cpu
@@ -1079,6 +1204,11 @@ function dns(...) end
 ---@return orrery.coredns
 function coredns(...) end
 
+---A function of the script chooses the backend. It decides and cannot act; math.random in it draws from this caller's own stream. A bare function means this.
+---@param ... any|orrery.balancer.scripted
+---@return orrery.balancer.scripted
+function scripted(...) end
+
 ---Gives up on a call that has no answer in time. Inside a retry it bounds each attempt, outside it the whole call. The deadline travels with the call: what its service calls inherits it. The service decides whether abandoned work is cancelled or done in vain.
 ---@param ... any|orrery.filter.timeout
 ---@return orrery.filter.timeout
@@ -1103,6 +1233,11 @@ function breaker(...) end
 ---@param ... any|orrery.filter.hystrix
 ---@return orrery.filter.hystrix
 function hystrix(...) end
+
+---A circuit breaker whose rule is a script's. Its functions decide and cannot act. Put a timeout inside it, so that calls without an answer are seen to fail.
+---@param ... any|orrery.filter.scriptedBreaker
+---@return orrery.filter.scriptedBreaker
+function scriptedBreaker(...) end
 
 ---Lets only so many calls of one caller be out at once; others wait in order, or are refused (outcome rejected). Counts attempts when it stands inside a retry.
 ---@param ... any|orrery.filter.bulkhead

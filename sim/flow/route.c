@@ -143,17 +143,47 @@ static const struct part *balancer_of(const struct route_spec *spec, const struc
     return g->balancer;
 }
 
+/* What a gateway is asked for, by its caller's own words or by the gateway before it. */
+static struct request request_of(struct world *w, const struct route_spec *spec,
+                                 const char *operation)
+{
+    if (spec->request) return *spec->request;
+    const struct route_asks *asks = spec->asks;
+    struct request r = { 0 };
+    const char *caller, *ignored;
+    request_read(w->arena, operation, &r); /* target_check has passed it */
+    target_split(w->arena, spec->caller, &caller, &ignored);
+    r.key = stream_key(w->root_key, caller, "headers");
+    if (!asks) return r;
+    r.host = asks->host;
+    r.headers = &asks->headers;
+    r.cookies = &asks->cookies;
+    return r;
+}
+
+/* What the target is there; UINT32_MAX after telling d. */
+static uint32_t operation_open(struct world *w, const struct route_spec *spec, uint32_t group,
+                               const char *operation, struct diag *d)
+{
+    const struct group *g = group == GROUP_NONE ? NULL : group_get(w, group);
+    if (g && g->answer) {
+        struct request r = request_of(w, spec, operation);
+        return g->answer(w, group, &r, spec->caller, spec->at, d);
+    }
+    uint32_t op = g ? operation_find(g, operation) : UINT32_MAX;
+    if (op == UINT32_MAX)
+        diag_error(d, spec->at, spec->caller, NULL, "nothing answers to '%s'", spec->target);
+    return op;
+}
+
 uint32_t route_open(struct world *w, const struct route_spec *spec, struct diag *d)
 {
     struct flow *f = flow_of(w);
     const char *name, *operation;
     target_split(w->arena, spec->target, &name, &operation);
     uint32_t group = group_find(w, name);
-    uint32_t op = group == GROUP_NONE ? UINT32_MAX : operation_find(group_get(w, group), operation);
-    if (op == UINT32_MAX) {
-        diag_error(d, spec->at, spec->caller, NULL, "nothing answers to '%s'", spec->target);
-        return ROUTE_NONE;
-    }
+    uint32_t op = operation_open(w, spec, group, operation, d); /* may open others */
+    if (op == UINT32_MAX) return ROUTE_NONE;
     size_t bytes = f->route_count * sizeof *f->routes;
     f->routes = arena_grow(w->arena, f->routes, bytes, bytes + sizeof *f->routes);
     uint32_t id = f->route_count++;

@@ -1,8 +1,9 @@
 /* target.c - "cart GET /cart": an object with endpoints, and one of them.
  *
- * Anything whose kind has an `endpoints` map can be called: the table of fields says so, and no
- * kind is named here. */
+ * Anything whose kind has an `endpoints` map can be called, and anything that has `routes` for
+ * requests: the table of fields says so, and no kind is named here. */
 #include "orrery/endpoint.h"
+#include "orrery/request.h"
 
 #include "base/arena.h"
 #include "base/text.h"
@@ -18,6 +19,13 @@ static const struct map *endpoints_of(const struct object *o)
         if (f->type == FIELD_MAP && strcmp(f->name, "endpoints") == 0)
             return (const struct map *)((const char *)o->spec + f->offset);
     return NULL;
+}
+
+static bool is_gateway(const struct object *o)
+{
+    for (const struct field *f = o->kind->fields; f->type != FIELD_NONE; f++)
+        if (f->type == FIELD_LIST && f->role && strcmp(f->role, "httpRoute") == 0) return true;
+    return false;
 }
 
 void target_split(struct arena *a, const char *target, const char **name, const char **operation)
@@ -51,7 +59,7 @@ static const struct object *callee(const struct document *doc, const char *name,
     const struct object *found = NULL;
     for (uint32_t i = 0; i < doc->object_count; i++) {
         const struct object *o = &doc->objects[i];
-        if (!endpoints_of(o)) continue;
+        if (!endpoints_of(o) && !is_gateway(o)) continue;
         names[(*count)++] = o->name;
         if (strcmp(o->name, name) == 0) found = o;
     }
@@ -78,8 +86,18 @@ static bool operation_check(struct arena *a, const struct map *endpoints, const 
     return false;
 }
 
-bool target_check(const struct document *doc, const char *target, struct place at, const char *path,
-                  struct diag *d)
+static bool request_check(struct arena *a, const char *name, const char *operation, struct place at,
+                          const char *path, struct diag *d)
+{
+    struct request r;
+    if (operation && request_read(a, operation, &r)) return true;
+    diag_error(d, at, path, arena_format(a, "say what is asked of it, as in \"%s GET /cart\"", name),
+               "'%s' is a gateway, and wants a method and a path", name);
+    return false;
+}
+
+static bool check_any(const struct document *doc, const char *target, bool operation_needed,
+                      struct place at, const char *path, struct diag *d)
 {
     const char *name, *operation;
     target_split(doc->arena, target, &name, &operation);
@@ -91,5 +109,28 @@ bool target_check(const struct document *doc, const char *target, struct place a
                    "there is nothing named '%s' to call", name);
         return false;
     }
+    if (!operation && !operation_needed) return true;
+    if (is_gateway(o)) return request_check(doc->arena, name, operation, at, path, d);
     return operation_check(doc->arena, endpoints_of(o), name, operation, at, path, d);
+}
+
+bool target_check(const struct document *doc, const char *target, struct place at, const char *path,
+                  struct diag *d)
+{
+    return check_any(doc, target, true, at, path, d);
+}
+
+bool target_backend_check(const struct document *doc, const char *target, struct place at,
+                          const char *path, struct diag *d)
+{
+    return check_any(doc, target, false, at, path, d);
+}
+
+bool target_is_gateway(const struct document *doc, const char *target)
+{
+    const char *name, *operation;
+    target_split(doc->arena, target, &name, &operation);
+    for (uint32_t i = 0; i < doc->object_count; i++)
+        if (is_gateway(&doc->objects[i]) && strcmp(doc->objects[i].name, name) == 0) return true;
+    return false;
 }

@@ -387,8 +387,8 @@ void lifecycle_open(struct world *w, struct diag *d)
         for (uint32_t n = 0; n < s->replicas; n++) {
             uint32_t pod = s->first_pod + n;
             if (!place(w, pod)) {
-                diag_error(d, document_object(w->doc, "service", i)->at,
-                           arena_format(w->arena, "service.%s", s->name),
+                diag_error(d, room->services[i].at,
+                           arena_format(w->arena, "%s.%s", s->gateway ? "gateway" : "service", s->name),
                            "add nodes, or request less", "no node has room for replica %u of %u",
                            n + 1, s->replicas);
                 break;

@@ -103,7 +103,6 @@ static bool cancel(struct world *w, uint32_t pod, uint32_t call)
 {
     struct call *c = call_get(w, call);
     struct service *s = pod_get(w, pod)->owner;
-    enum { ABANDON_FINISH, ABANDON_CANCEL };
     if (s->spec->on_abandon != ABANDON_CANCEL) return false;
     if (c->state == CALL_SENT) return true;
     forget(w, call);

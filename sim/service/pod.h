@@ -18,6 +18,14 @@ struct resources_spec {
     struct part requests, limits;
 };
 
+static inline struct resource_list resources_of(const struct part *p)
+{
+    static const struct resource_list none;
+    return p->kind ? *(const struct resource_list *)p->spec : none;
+}
+
+enum { ABANDON_FINISH, ABANDON_CANCEL }; /* service_spec.on_abandon */
+
 struct service_spec {
     uint32_t replicas, replicas_max, workers, queue_limit, on_abandon;
     struct part discipline, startup, resources, queue_timeout, balancer, discovery, policy;
@@ -99,7 +107,11 @@ struct service {
     uint32_t index, group, first_pod, capacity, replicas, ready;
     const struct discipline_type *discipline;
     const void *discipline_spec;
+    struct place at;          /* where it was said */
+    const char **operations;  /* of a gateway: as they are asked for */
+    uint32_t operation_count;
     struct program *programs; /* by operation */
+    struct gateway *gateway;  /* NULL: a service */
     struct resource_list requests, limits;
     bool preempts, limited;   /* limited: limits.cpu was given */
     bool filling, unschedulable; /* a retry is pending; the shortage has been told */
@@ -112,6 +124,7 @@ struct service {
      * preemptions */
     uint64_t wasted, done_without, starts, restarts, interrupted;
     uint64_t writes, conflicts;             /* of rows: done; refused, as another was faster */
+    uint64_t unrouted; /* calls at a gateway that no route is for */
     uint64_t offered_total, ended_total;    /* whole run, for the law of conservation */
     uint64_t area_ready;
     uint32_t ready_min, ready_max;
@@ -134,6 +147,9 @@ struct service_room {
     uint32_t *node_shared; /* by node: how many pods there share its CPU */
     pod_listener *listeners[ROOM_COUNT];
     uint32_t listener_count, disturbance_next;
+    const struct chooser **choosers; /* of gateways' programs */
+    uint32_t chooser_count, nesting; /* nesting: requests of gateways to gateways being opened */
+    bool complete; /* all services are open: a program that comes later settles itself */
     int64_t reset_ns;
     struct row_room *rows; /* NULL when no step names any */
     bool reserved; /* no pod of the scenario can want more CPU than it requests */
@@ -186,6 +202,15 @@ double pod_cores(const struct world *w, const struct service *s); /* most CPU a 
 void occupancy_mark(const struct world *w, const struct pod *p); /* its level or state is to change */
 void occupancy_reset(struct world *w, struct service *s);
 void occupancy_report(struct world *w, struct service *s);
+
+/* service.c, service_kind.c */
+void programs_settle(struct service_room *room); /* the code has moved */
+void service_pods_check(struct service_spec *s, struct place at, const char *path, struct diag *d);
+
+/* gateway_open.c */
+void gateway_open(struct world *w, struct service *s, const struct object *o);
+uint32_t gateway_answer(struct world *w, uint32_t group, const struct request *request,
+                        const char *caller, struct place at, struct diag *d);
 
 /* lifecycle.c */
 void lifecycle_open(struct world *w, struct diag *d);

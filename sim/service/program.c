@@ -40,20 +40,33 @@ void compile_steps(struct compiler *c, const struct list *steps)
     }
 }
 
-struct program program_compile(struct world *w, struct service *s, const char *operation,
-                               const struct list *steps, struct diag *d)
+struct compiler program_begin(struct world *w, struct service *s, const char *operation,
+                              struct diag *d)
 {
     struct compiler c = { .w = w, .service = s, .d = d, .cpu = PROGRAM_NO_CPU };
     c.name = arena_format(w->arena, "%s %s", s->name, operation);
-    compile_steps(&c, steps);
-    c.full = false;
-    compile_emit(&c, (struct instruction){ .opcode = OPCODE_ANSWER, .route = ROUTE_NONE });
+    return c;
+}
+
+struct program program_finish(struct compiler *c)
+{
+    struct world *w = c->w;
     struct service_room *room = service_room_of(w);
-    size_t bytes = room->code_count * sizeof *room->code, more = c.count * sizeof *room->code;
+    c->full = false;
+    compile_emit(c, (struct instruction){ .opcode = OPCODE_ANSWER, .route = ROUTE_NONE });
+    size_t bytes = room->code_count * sizeof *room->code, more = c->count * sizeof *room->code;
     room->code = arena_grow(w->arena, room->code, bytes, bytes + more);
-    memcpy(room->code + room->code_count, c.items, more);
-    room->code_count += c.count;
-    return (struct program){ NULL, room->code_count - c.count, (uint16_t)c.count, c.cpu };
+    memcpy(room->code + room->code_count, c->items, more);
+    room->code_count += c->count;
+    return (struct program){ NULL, room->code_count - c->count, (uint16_t)c->count, c->cpu };
+}
+
+struct program program_compile(struct world *w, struct service *s, const char *operation,
+                               const struct list *steps, struct diag *d)
+{
+    struct compiler c = program_begin(w, s, operation, d);
+    compile_steps(&c, steps);
+    return program_finish(&c);
 }
 
 /* Depth-first over operations; one on the path that is met again closes a cycle. Each operation is
@@ -121,7 +134,7 @@ static uint32_t walk_operation(struct walk *k, struct service *s, uint32_t opera
     const struct program *p = &s->programs[operation];
     struct visit *n = &k->visits[s->index][operation];
     k->path[k->depth++] =
-        arena_format(k->w->arena, "%s %s", s->name, s->spec->endpoints.entries[operation].key);
+        arena_format(k->w->arena, "%s %s", s->name, s->operations[operation]);
     n->on_path = true;
     for (uint32_t i = 0; i < p->count; i++) {
         if (p->first[i].route == ROUTE_NONE) continue;
@@ -141,8 +154,8 @@ void program_graph_check(struct world *w, struct diag *d)
     k.visits = arena_alloc(w->arena, room->service_count * sizeof *k.visits);
     for (uint32_t i = 0; i < room->service_count; i++)
         k.visits[i] =
-            arena_alloc(w->arena, room->services[i].spec->endpoints.count * sizeof **k.visits);
+            arena_alloc(w->arena, room->services[i].operation_count * sizeof **k.visits);
     for (uint32_t i = 0; i < room->service_count; i++)
-        for (uint32_t op = 0; op < room->services[i].spec->endpoints.count; op++)
+        for (uint32_t op = 0; op < room->services[i].operation_count; op++)
             if (!k.visits[i][op].done) walk_operation(&k, &room->services[i], op);
 }

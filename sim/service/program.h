@@ -30,6 +30,9 @@ struct compiler {
 /* Appends; returns its index. */
 uint16_t compile_emit(struct compiler *c, struct instruction i);
 void compile_steps(struct compiler *c, const struct list *steps);
+struct compiler program_begin(struct world *w, struct service *s, const char *operation,
+                              struct diag *d);
+struct program program_finish(struct compiler *c); /* adds the answer, and the whole to the code */
 struct program program_compile(struct world *w, struct service *s, const char *operation,
                                const struct list *steps, struct diag *d);
 /* Tells d of call cycles and of graphs deeper than CALL_DEPTH_MAX. */
@@ -43,7 +46,10 @@ void program_proceed(struct world *w, uint32_t call);
 /* Sends the child that a call instruction stands for. */
 void program_send(struct world *w, uint32_t call, const struct instruction *i);
 
-/* Opens the route of a call step and says what instruction makes it. */
+/* Opens a call site of the service and says what instruction makes it: fills in of the route what is
+ * the same for all call sites. */
+struct instruction step_send_instruction(struct compiler *c, struct route_spec route);
+/* The same for a call step. */
 struct instruction step_call_instruction(struct compiler *c, const struct part *step);
 
 #endif

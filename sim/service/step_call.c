@@ -10,6 +10,7 @@ struct call_spec {
     const char *target;
     struct part timeout, retry, balancer, discovery, policy;
     struct list filters;
+    struct route_asks asks;
     bool optional;
 };
 
@@ -34,12 +35,22 @@ static enum step_result parallel_run(struct world *w, uint32_t call, const struc
     return call_get(w, call)->pending ? STEP_WAIT : STEP_NEXT;
 }
 
+struct instruction step_send_instruction(struct compiler *c, struct route_spec route)
+{
+    const struct service *s = c->service;
+    route.caller = c->name;
+    route.proceed = program_proceed;
+    route.instance_count = s->capacity;
+    route.instance_base = s->first_pod;
+    route.by_pod = true;
+    route.zones = service_room_of(c->w)->zones + s->first_pod;
+    return (struct instruction){ .opcode = OPCODE_CALL, .route = route_open(c->w, &route, c->d) };
+}
+
 struct instruction step_call_instruction(struct compiler *c, const struct part *step)
 {
     const struct call_spec *spec = step->spec;
-    const struct service *s = c->service;
-    struct route_spec route = { .caller = c->name,
-                                .target = spec->target,
+    struct route_spec route = { .target = spec->target,
                                 .at = step->at,
                                 .balancer = &spec->balancer,
                                 .discovery = &spec->discovery,
@@ -47,14 +58,10 @@ struct instruction step_call_instruction(struct compiler *c, const struct part *
                                 .filters = spec->filters,
                                 .timeout = &spec->timeout,
                                 .retry = &spec->retry,
+                                .asks = &spec->asks,
                                 .reply = on_reply,
-                                .proceed = program_proceed,
-                                .owner = spec->optional,
-                                .instance_count = s->capacity,
-                                .instance_base = s->first_pod,
-                                .by_pod = true,
-                                .zones = service_room_of(c->w)->zones + s->first_pod };
-    return (struct instruction){ .opcode = OPCODE_CALL, .route = route_open(c->w, &route, c->d) };
+                                .owner = spec->optional };
+    return step_send_instruction(c, route);
 }
 
 static void call_compile(struct compiler *c, const struct part *step)
@@ -65,9 +72,9 @@ static void call_compile(struct compiler *c, const struct part *step)
 static void call_check(void *spec, const struct document *doc, struct place at, const char *path,
                        struct diag *d)
 {
-    (void)doc;
     const struct call_spec *s = spec;
     route_guards_check(&s->filters, &s->retry, &s->timeout, at, path, d);
+    route_request_check(doc, &s->asks, &s->target, s->target != NULL, at, path, d);
 }
 
 static const struct field call_fields[] = {
@@ -86,6 +93,7 @@ static const struct field call_fields[] = {
                 "wishes by default."),
     PART(struct call_spec, "trafficPolicy", policy, "trafficPolicy", .preset = "",
          .doc = "Which of the pods it may use, and which first; the called service's own by default."),
+    ASKS_FIELDS(struct call_spec, asks),
     BOOL(struct call_spec, "optional", optional, .preset = "false",
          .doc = "Whether the caller can do without the answer: a failure is then no error."),
     FIELDS_END

@@ -1,6 +1,7 @@
 /* client_kind.c - what a scenario may say about a client, and what it may not say together. */
 #include "workload/workload.h"
 
+#include "base/arena.h"
 #include "engine/judge.h"
 
 #include <string.h>
@@ -46,6 +47,18 @@ static void loop_check(const struct client_spec *s, const struct judge *j)
     users_only(j, s->journey.count > 0, "journey", "use mix");
 }
 
+static void asks_check(const struct client_spec *s, const struct judge *j)
+{
+    uint32_t count = 0, most = 1 + s->mix.count + s->journey.count;
+    const char **targets = arena_alloc(j->doc->arena, most * sizeof *targets);
+    if (s->target) targets[count++] = s->target;
+    for (uint32_t i = 0; i < s->mix.count; i++)
+        targets[count++] = s->mix.entries[i].key;
+    for (uint32_t i = 0; i < s->journey.count; i++)
+        targets[count++] = ((const char *const *)s->journey.items)[i];
+    route_request_check(j->doc, &s->asks, targets, count, j->at, j->path, j->diag);
+}
+
 static void client_check(void *spec, const struct document *doc, struct place at, const char *path,
                          struct diag *d)
 {
@@ -53,6 +66,7 @@ static void client_check(void *spec, const struct document *doc, struct place at
     struct judge j = { doc, path, at, d };
     targets_check(s, &j);
     loop_check(s, &j);
+    asks_check(s, &j);
     route_guards_check(&s->filters, &s->retry, &s->timeout, at, path, d);
     if (s->stop_ns == 0) s->stop_ns = TIME_NEVER;
     if (s->stop_ns <= s->start_ns)
@@ -97,6 +111,7 @@ static const struct field client_fields[] = {
     PART(struct client_spec, "keys", keys, "keys", .preset = "",
          .doc = "The customer each call is for, which hashing goes by; unless said the user's own "
                 "number, or a new one for every call."),
+    ASKS_FIELDS(struct client_spec, asks),
     COUNT(struct client_spec, "priority", priority, .preset = "0", .min = 0, .max = 255,
           .doc = "Of its calls; higher is more important."),
     FIELDS_END

@@ -23,6 +23,7 @@ static uint32_t target_open(struct world *w, const struct client *cl, const char
         .reply = client_reply,
         .owner = cl->index,
         .instance_count = 1,
+        .asks = &s->asks,
     };
     return route_open(w, &route, d);
 }

@@ -28,6 +28,7 @@ struct client_spec {
     struct list filters;
     struct part balancer, discovery, policy;
     struct part keys;
+    struct route_asks asks;
     uint32_t priority;
 };
 

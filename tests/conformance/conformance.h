@@ -41,6 +41,7 @@ struct rule {
     struct value *(*answer)(struct question *q);
 };
 
-extern const struct rule rules_balancing[], rules_guards[], rules_discovery[]; /* the last has no kind */
+extern const struct rule rules_balancing[], rules_guards[], rules_discovery[],
+    rules_routing[]; /* the last of each has no kind */
 
 #endif
