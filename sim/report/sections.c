@@ -44,10 +44,36 @@ static const struct column service_columns[] = {
     { NULL, NULL },
 };
 
+static const struct column discovery_columns[] = {
+    { "tried", "tried" },
+    { "reached", "reached" },
+    { "refused", "refused" },
+    { "unanswered", "unanswered" },
+    { "wrong_pod", "wrong pod" },
+    { "nowhere", "nowhere" },
+    { "waited", "waited" },
+    { "stale_ms.mean", "stale ms" },
+    { "stale_ms.max", "max ms" },
+    { "late_ms.mean", "late ms" },
+    { NULL, NULL },
+};
+
+static const struct column resolver_columns[] = {
+    { "lookups", "lookups" },
+    { "failed", "failed" },
+    { "queries", "queries" },
+    { "took_ms.mean", "mean ms" },
+    { "took_ms.p99", "p99 ms" },
+    { "took_ms.max", "max ms" },
+    { NULL, NULL },
+};
+
 static const struct column *columns_of(const char *section)
 {
     if (strcmp(section, "clients") == 0) return client_columns;
     if (strcmp(section, "services") == 0) return service_columns;
+    if (strcmp(section, "discovery") == 0) return discovery_columns;
+    if (strcmp(section, "resolvers") == 0) return resolver_columns;
     return NULL;
 }
 

@@ -243,10 +243,10 @@ void dns_figures_report(struct world *w)
 {
     for (const struct dns_figures *f = traffic_of(w)->dns_figures; f; f = f->next) {
         const char *name = route_name(w, f->route);
-        recorder_value(w->recorder, "dns", name, "lookups", "1", (double)f->lookups);
-        recorder_value(w->recorder, "dns", name, "failed", "1", (double)f->failed);
-        recorder_value(w->recorder, "dns", name, "queries", "1", (double)f->queries);
-        if (f->took.count > 0) recorder_histogram(w->recorder, "dns", name, "took_ms", &f->took);
+        recorder_value(w->recorder, "resolvers", name, "lookups", "1", (double)f->lookups);
+        recorder_value(w->recorder, "resolvers", name, "failed", "1", (double)f->failed);
+        recorder_value(w->recorder, "resolvers", name, "queries", "1", (double)f->queries);
+        if (f->took.count > 0) recorder_histogram(w->recorder, "resolvers", name, "took_ms", &f->took);
     }
 }
 

@@ -10,7 +10,7 @@
 
 static double seen(const struct scenario *s, const char *metric)
 {
-    return scenario_figure(s, "dns", USER, metric);
+    return scenario_figure(s, "resolvers", USER, metric);
 }
 
 static double served(const struct scenario *s, const char *metric)
