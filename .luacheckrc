@@ -54,6 +54,8 @@ read_globals = {
   "srpt",
   "processorSharing",
   "ps",
+  "codel",
+  "adaptiveLifo",
   "random",
   "roundRobin",
   "leastRequest",

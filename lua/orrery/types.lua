@@ -12,7 +12,7 @@
 ---@alias orrery.role.textMatch string|orrery.textMatch.exact|orrery.textMatch.regex|string
 ---@alias orrery.role.step string|orrery.step.cpu|orrery.step.wait|orrery.step.call|orrery.step.parallel|orrery.step.branch|orrery.step.loop|orrery.step.fail|orrery.step.size|orrery.step.readRow|orrery.step.writeRow
 ---@alias orrery.role.option string|orrery.option.option
----@alias orrery.role.discipline string|orrery.discipline.fifo|orrery.discipline.lifo|orrery.discipline.priority|orrery.discipline.shortestFirst|orrery.discipline.shortestRemaining|orrery.discipline.processorSharing
+---@alias orrery.role.discipline string|orrery.discipline.fifo|orrery.discipline.lifo|orrery.discipline.priority|orrery.discipline.shortestFirst|orrery.discipline.shortestRemaining|orrery.discipline.processorSharing|orrery.discipline.codel|orrery.discipline.adaptiveLifo
 ---@alias orrery.role.balancer string|orrery.balancer.random|orrery.balancer.roundRobin|orrery.balancer.leastRequest|orrery.balancer.envoyLeastRequest|orrery.balancer.powerOfTwo|orrery.balancer.peakEwma|orrery.balancer.hash|orrery.balancer.ringHash|orrery.balancer.maglev|orrery.balancer.scripted|function
 ---@alias orrery.role.slowStart string|orrery.slowStart.slowStart|string
 ---@alias orrery.role.trafficPolicy string|orrery.trafficPolicy.trafficPolicy
@@ -293,12 +293,21 @@
 
 ---@class orrery.discipline.priority
 ---@field preemptive? boolean Whether a more important call interrupts a running one, which later resumes.
+---@field evict? boolean Whether a call that finds the queue full takes the place of a less important one, which is turned away (outcome overloaded).
 
 ---@class orrery.discipline.shortestFirst
 
 ---@class orrery.discipline.shortestRemaining
 
 ---@class orrery.discipline.processorSharing
+
+---@class orrery.discipline.codel
+---@field target? string How long a call may wait that joins a queue which has not been empty for interval.
+---@field interval? string How long a call may wait otherwise.
+---@field adaptiveLifo? boolean Whether the newest call goes first while the queue has not been empty for interval.
+
+---@class orrery.discipline.adaptiveLifo
+---@field interval? string How long the queue must not have been empty for the newest call to go first.
 
 ---@class orrery.balancer.random
 
@@ -1056,7 +1065,7 @@ function fifo(...) end
 ---@return orrery.discipline.lifo
 function lifo(...) end
 
----Calls of clients with a higher `priority` go first (Cobham's model, preemptive-resume if asked).
+---Calls of clients with a higher `priority` go first (Cobham's model, preemptive-resume if asked). With evict a full queue sheds the least important first.
 ---@param ... any|orrery.discipline.priority
 ---@return orrery.discipline.priority
 function priority(...) end
@@ -1081,6 +1090,16 @@ srpt = shortestRemaining
 function processorSharing(...) end
 
 ps = processorSharing
+
+---First come, first served, with a bound on waiting: short while the queue has not been empty for a while, longer otherwise. Who waited longer is turned away (outcome overloaded) when its turn comes.
+---@param ... any|orrery.discipline.codel
+---@return orrery.discipline.codel
+function codel(...) end
+
+---First come, first served; last come, first served while there is a backlog. What waits longest is then likely to be given up already: with dropExpired it costs nothing.
+---@param ... any|orrery.discipline.adaptiveLifo
+---@return orrery.discipline.adaptiveLifo
+function adaptiveLifo(...) end
 
 ---Sends each call to a ready backend chosen at random, by a service's `weights` where there are any. Splits a Poisson stream into independent Poisson streams.
 ---@param ... any|orrery.balancer.random

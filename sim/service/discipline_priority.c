@@ -2,7 +2,7 @@
 #include "orrery/discipline.h"
 
 struct priority_spec {
-    bool preemptive;
+    bool preemptive, evicting;
 };
 
 static int64_t rank(const void *spec, const struct waiting *call)
@@ -16,21 +16,33 @@ static bool preempts(const void *spec)
     return ((const struct priority_spec *)spec)->preemptive;
 }
 
+static bool evicts(const void *spec)
+{
+    return ((const struct priority_spec *)spec)->evicting;
+}
+
 static const struct field priority_fields[] = {
     BOOL(struct priority_spec, "preemptive", preemptive, .preset = "false",
          .doc = "Whether a more important call interrupts a running one, which later resumes."),
+    BOOL(struct priority_spec, "evict", evicting, .preset = "false",
+         .doc = "Whether a call that finds the queue full takes the place of a less important one, "
+                "which is turned away (outcome overloaded)."),
     FIELDS_END
 };
 
-static const struct discipline_type priority_type = { ORDER_RANKED, rank, preempts, false };
+static const struct discipline_type priority_type = { .order = ORDER_RANKED,
+                                                      .rank = rank,
+                                                      .preempts = preempts,
+                                                      .evicts = evicts };
 
 const struct kind discipline_priority = {
     .name = "priority",
     .role = "discipline",
     .room = "service",
     .doc = "Calls of clients with a higher `priority` go first (Cobham's model, preemptive-resume "
-           "if asked).",
-    .source = "Cobham, Priority assignment in waiting line problems, Operations Research 2 (1954)",
+           "if asked). With evict a full queue sheds the least important first.",
+    .source = "Cobham, Priority assignment in waiting line problems, Operations Research 2 (1954); "
+              "shedding by criticality: Beyer et al., Site Reliability Engineering (2016), ch. 21",
     .example = "discipline = priority { preemptive = true }",
     .spec_size = sizeof(struct priority_spec),
     .fields = priority_fields,

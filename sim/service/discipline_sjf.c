@@ -15,7 +15,7 @@ static bool always(const void *spec)
 
 static const struct field no_fields[] = { FIELDS_END };
 
-static const struct discipline_type sjf_type = { ORDER_RANKED, rank, NULL, false };
+static const struct discipline_type sjf_type = { .order = ORDER_RANKED, .rank = rank };
 
 const struct kind discipline_sjf = {
     .name = "shortestFirst",
@@ -28,7 +28,9 @@ const struct kind discipline_sjf = {
     .vtable = &sjf_type,
 };
 
-static const struct discipline_type srpt_type = { ORDER_RANKED, rank, always, false };
+static const struct discipline_type srpt_type = { .order = ORDER_RANKED,
+                                                   .rank = rank,
+                                                   .preempts = always };
 
 const struct kind discipline_srpt = {
     .name = "shortestRemaining",

@@ -111,7 +111,8 @@ inline_always void close_books(struct world *w, struct pod *p, struct call *c)
 {
     pod_leave(w, p);
     account(w, p->owner, c, c->outcome);
-    bool dropped = c->outcome == OUTCOME_EXPIRED; /* nothing was done for it */
+    bool dropped = c->outcome == OUTCOME_EXPIRED ||
+                   c->outcome == OUTCOME_OVERLOADED; /* nothing was done for it */
     if (__builtin_expect(c->flags & CALL_ORPHAN, 0) && !dropped && measured(w, c->entered_ns))
         p->owner->wasted++;
     if (!(c->flags & CALL_HOLDS)) return;
@@ -224,6 +225,7 @@ void pod_serve(struct world *w, uint32_t pod)
             pod_answer(w, call);
             continue;
         }
+        if (s->discipline->order == ORDER_MANAGED && pod_sheds(w, call)) continue;
         pod_hold(w, p, c, now_ns(w) - call_side(w, call)->queued_ns);
         begin(w, call);
     }

@@ -45,7 +45,7 @@ static inline void pod_release(const struct world *w, struct pod *p, struct call
 /* The next in line: pops a list in place; other orders are waiting.c's. */
 static inline uint32_t pod_next(struct world *w, uint32_t pod, struct pod *p)
 {
-    if (p->owner->discipline->order == ORDER_RANKED) return waiting_pop(w, pod);
+    if (p->owner->discipline->order >= ORDER_RANKED) return waiting_pop(w, pod);
     uint32_t call = p->first;
     p->first = call_get(w, call)->next;
     p->queued--;

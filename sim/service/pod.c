@@ -79,16 +79,36 @@ static bool interrupt_for(struct world *w, uint32_t pod, uint32_t call)
     return true;
 }
 
+/* The queue is full: whoever ranks last in it makes room, unless that is the new one. */
+static bool displace(struct world *w, uint32_t pod, uint32_t call)
+{
+    const struct service *s = pod_get(w, pod)->owner;
+    if (!s->discipline->evicts || !s->discipline->evicts(s->discipline_spec)) return false;
+    if (pod_get(w, pod)->queued == 0) return false;
+    uint32_t worst = waiting_worst(w, pod), generation = call_get(w, call)->generation;
+    int64_t rank = waiting_rank(w, call, waiting_work(w, call));
+    if (waiting_rank(w, worst, waiting_work(w, worst)) <= rank) return false;
+    if (w->tracing)
+        recorder_trace(w->recorder, now_ns(w), "queue.shed",
+                       "%s pod=%u key=%016llx cause=priority %u, for one of priority %u", s->name,
+                       pod - s->first_pod, (unsigned long long)call_get(w, worst)->key,
+                       call_get(w, worst)->priority, call_get(w, call)->priority);
+    pod_evict(w, worst, OUTCOME_OVERLOADED);
+    return call_is_open(w, call, generation) && pod_get(w, pod)->queued < s->spec->queue_limit;
+}
+
 bool pod_take_worker(struct world *w, uint32_t call)
 {
     struct call *c = call_get(w, call);
     struct pod *p = pod_get(w, c->pod);
     struct service *s = p->owner;
+    uint32_t generation = c->generation;
     if (s->preempts && interrupt_for(w, c->pod, call)) {
         pod_hold(w, p, c, 0);
         return true;
     }
-    if (p->queued >= s->spec->queue_limit) {
+    if (p->queued >= s->spec->queue_limit && !displace(w, c->pod, call)) {
+        if (!call_is_open(w, call, generation)) return false; /* that has ended this one, too */
         c->outcome = OUTCOME_OVERLOADED;
         pod_answer(w, call);
         return false;
@@ -96,6 +116,7 @@ bool pod_take_worker(struct world *w, uint32_t call)
     call_side(w, call)->queued_ns = now_ns(w);
     waiting_push(w, c->pod, call);
     if (!(c->flags & CALL_INTERRUPTED)) arm_patience(w, call, s);
+    if (p->running < p->workers) pod_serve(w, c->pod); /* making room has freed a worker */
     return false;
 }
 

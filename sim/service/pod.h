@@ -82,6 +82,7 @@ struct pod_side {
     bool lost;
     int64_t level_ns; /* since when in_flight is what it is, where the service keeps occupancy */
     struct ranked *queue; /* a heap, for ranked disciplines */
+    int64_t queue_empty_ns; /* when the queue was last empty, for managed ones */
     uint32_t queue_capacity;
     uint64_t age;
     struct on_cpu *on_cpu; /* by no particular order; for disciplines that interrupt */
@@ -178,11 +179,13 @@ void program_worked(struct world *w, uint32_t call);         /* a CPU step is ov
 extern const struct endpoint_type pod_endpoint;
 bool pod_take_worker(struct world *w, uint32_t call); /* when none is free; false: queued or refused */
 void pod_evict(struct world *w, uint32_t call, enum outcome outcome); /* ends it from outside */
+bool pod_sheds(struct world *w, uint32_t call); /* out of a managed queue: turned away after all? */
 
 /* waiting.c: who waits for a worker */
 void waiting_push(struct world *w, uint32_t pod, uint32_t call);
 uint32_t waiting_pop(struct world *w, uint32_t pod);
 void waiting_remove(struct world *w, uint32_t pod, uint32_t call);
+uint32_t waiting_worst(const struct world *w, uint32_t pod); /* who ranks last; of a heap */
 void waiting_clear(struct world *w, uint32_t pod);
 int64_t waiting_rank(const struct world *w, uint32_t call, int64_t work_ns);
 int64_t waiting_work(const struct world *w, uint32_t call);

@@ -111,10 +111,45 @@ static void list_remove(struct world *w, struct pod *p, uint32_t call)
         p->last = previous;
 }
 
+static int64_t backlogged_ns(const struct world *w, uint32_t pod)
+{
+    return now_ns(w) - side_of(w, pod)->queue_empty_ns;
+}
+
+/* Notes how long the call may wait; the place for it is free while it does. */
+static void manage(struct world *w, uint32_t pod, uint32_t call)
+{
+    const struct pod *p = pod_get(w, pod);
+    const struct service *s = p->owner;
+    if (p->queued == 0) side_of(w, pod)->queue_empty_ns = now_ns(w);
+    int64_t (*patience)(const void *, int64_t) = s->discipline->patience;
+    if (call_get(w, call)->flags & CALL_BEGUN) patience = NULL; /* some of it is done already */
+    call_side(w, call)->remaining_ns =
+        patience ? patience(s->discipline_spec, backlogged_ns(w, pod)) : TIME_NEVER;
+}
+
+bool pod_sheds(struct world *w, uint32_t call)
+{
+    struct call *c = call_get(w, call);
+    uint32_t pod = c->pod;
+    const struct service *s = pod_get(w, pod)->owner;
+    int64_t waited_ns = now_ns(w) - call_side(w, call)->queued_ns;
+    if (waited_ns <= call_side(w, call)->remaining_ns) return false;
+    if (w->tracing)
+        recorder_trace(w->recorder, now_ns(w), "queue.shed",
+                       "%s pod=%u key=%016llx cause=waited_ms %.6f of %.6f queued=%u", s->name,
+                       pod - s->first_pod, (unsigned long long)c->key, ns_to_ms(waited_ns),
+                       ns_to_ms(call_side(w, call)->remaining_ns), pod_get(w, pod)->queued);
+    c->outcome = OUTCOME_OVERLOADED;
+    pod_answer(w, call);
+    return true;
+}
+
 void waiting_push(struct world *w, uint32_t pod, uint32_t call)
 {
     struct pod *p = pod_get(w, pod);
     enum queue_order order = p->owner->discipline->order;
+    if (order == ORDER_MANAGED) manage(w, pod, call);
     if (order == ORDER_RANKED)
         heap_push(w, pod, call);
     else
@@ -136,11 +171,28 @@ void waiting_remove(struct world *w, uint32_t pod, uint32_t call)
     p->area_queue += (uint64_t)now_ns(w);
 }
 
-uint32_t waiting_pop(struct world *w, uint32_t pod)
+static uint32_t next_of(const struct world *w, uint32_t pod)
 {
     const struct pod *p = pod_get(w, pod);
-    bool ranked = p->owner->discipline->order == ORDER_RANKED;
-    uint32_t call = ranked ? side_of(w, pod)->queue[0].call : p->first;
+    const struct service *s = p->owner;
+    if (s->discipline->order == ORDER_RANKED) return side_of(w, pod)->queue[0].call;
+    bool (*newest)(const void *, int64_t) = s->discipline->newest;
+    return newest && newest(s->discipline_spec, backlogged_ns(w, pod)) ? p->last : p->first;
+}
+
+uint32_t waiting_pop(struct world *w, uint32_t pod)
+{
+    uint32_t call = next_of(w, pod);
     waiting_remove(w, pod, call);
     return call;
+}
+
+/* Among the leaves of the heap; a queue with a limit is short. */
+uint32_t waiting_worst(const struct world *w, uint32_t pod)
+{
+    const struct ranked *heap = side_of(w, pod)->queue;
+    uint32_t count = pod_get(w, pod)->queued, worst = count / 2;
+    for (uint32_t i = worst + 1; i < count; i++)
+        if (before(&heap[worst], &heap[i])) worst = i;
+    return heap[worst].call;
 }

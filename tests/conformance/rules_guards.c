@@ -3,6 +3,7 @@
 
 #include "orrery/kind.h"
 #include "orrery/time.h"
+#include "service/codel.h"
 #include "traffic/backoff.h"
 #include "traffic/breaker.h"
 #include "traffic/concurrency.h"
@@ -225,6 +226,21 @@ static struct value *gradient2(struct question *q)
     return tell_number(q, c.limit);
 }
 
+/* ------------------------------------------------------------------------- queues */
+
+/* backlogged_ms: how long ago the queue was empty. [how long a call that joins may wait in ms,
+ * whether the newest goes first]. */
+static struct value *codel(struct question *q)
+{
+    struct codel_rule rule = { ask_ns(q, q->input, "target_ms"),
+                               ask_ns(q, q->input, "interval_ms") };
+    struct value *list = tell_list(q);
+    int64_t backlogged_ns = ask_ns(q, q->input, "backlogged_ms");
+    value_append(list, tell_number(q, (double)codel_patience_ns(&rule, backlogged_ns) / 1e6));
+    value_append(list, tell_bool(q, codel_backlogged(rule.interval_ns, backlogged_ns)));
+    return list;
+}
+
 /* ------------------------------------------------------------------------- hedging */
 
 #define HEDGES_MAX 16
@@ -320,6 +336,7 @@ const struct rule rules_guards[] = {
     { "adaptiveThrottle", throttle },
     { "vegas", vegas },
     { "gradient2", gradient2 },
+    { "codel", codel },
     { "hedgingPolicy", hedging_policy },
     { "backoff", backoff },
     { "defaults", defaults },

@@ -208,6 +208,93 @@ static void what_sharing_cannot_do_is_refused(void **state)
     cloud_refused(RUN("1s") SERVICE("shop", "'discipline': 'fifi',", WORKS), "did you mean 'fifo'");
 }
 
+/* ------------------------------------------------------------------------- queues that shed */
+
+#define CODEL(more) "{'kind': 'codel', 'target': '500ms', 'interval': '10s'" more "}"
+
+static void codel_lets_a_burst_wait_as_long_as_the_queue_empties(void **state)
+{
+    (void)state;
+    struct scenario s = cloud_run(SHOP(CODEL("")) FOUR);
+    assert_took(&s, "long", 6000 - 100); /* 2.9 s in a queue that was empty 2.9 s ago */
+    assert_took(&s, "middle", 9000 - 300);
+    scenario_close(&s);
+}
+
+static void codel_gives_who_joins_a_standing_queue_the_target_only(void **state)
+{
+    (void)state;
+    /* The queue stands from 0.1 s on. Who joins at 2.5 s may wait 4 s, and is served at 6; who joins
+     * at 5 s 500 ms, which is over at 9; who joins at 8.7 is served then. */
+    struct scenario s = cloud_run(
+        SHOP("{'kind': 'codel', 'target': '500ms', 'interval': '4s'}")
+            CALL("busy", "shop l", "0", "") CALL("a", "shop l", "100", "")
+                CALL("b", "shop l", "2500", "") CALL("late", "shop s", "5000", "")
+                    CALL("timely", "shop s", "8700", ""));
+    assert_took(&s, "b", 6500);
+    assert_failed(&s, "late", "overloaded", 4000);
+    assert_took(&s, "timely", 1300);
+    assert_true(cloud_service(&s, "shop", "by_outcome.overloaded") == 1);
+    scenario_close(&s);
+}
+
+static void codel_sheds_after_the_interval_whoever_came_before_the_backlog(void **state)
+{
+    (void)state;
+    struct scenario s = cloud_run(SHOP("{'kind': 'codel', 'target': '500ms', 'interval': '2s'}")
+                                      CALL("busy", "shop l", "0", "") CALL("a", "shop s", "900", "")
+                                          CALL("b", "shop s", "1100", ""));
+    assert_failed(&s, "a", "overloaded", 2100);
+    assert_took(&s, "b", 2900); /* 1.9 s in the queue */
+    scenario_close(&s);
+}
+
+static void adaptive_lifo_serves_the_newest_only_in_a_backlog(void **state)
+{
+    (void)state;
+    struct scenario s =
+        cloud_run(SHOP("{'kind': 'adaptiveLifo', 'interval': '2.85s'}") FOUR);
+    assert_took(&s, "first", 3000); /* the queue stands since 0.1: 2.9 s */
+    assert_took(&s, "middle", 5000 - 300);
+    assert_took(&s, "short", 6000 - 200);
+    assert_took(&s, "long", 9000 - 100);
+    scenario_close(&s);
+    s = cloud_run(SHOP("{'kind': 'adaptiveLifo', 'interval': '10s'}") FOUR);
+    assert_took(&s, "long", 6000 - 100);
+    assert_took(&s, "middle", 9000 - 300);
+    scenario_close(&s);
+}
+
+static void codel_with_adaptive_lifo_serves_the_newest_in_time(void **state)
+{
+    (void)state;
+    struct scenario s = cloud_run(
+        SHOP("{'kind': 'codel', 'target': '1500ms', 'interval': '2s', 'adaptiveLifo': true}")
+            CALL("busy", "shop l", "0", "") CALL("old", "shop s", "100", "")
+                CALL("new", "shop s", "2900", ""));
+    assert_took(&s, "new", 1100);
+    assert_failed(&s, "old", "overloaded", 3900);
+    scenario_close(&s);
+}
+
+#define EVICTING "{'kind': 'priority', 'evict': true}"
+
+static void a_full_queue_sheds_the_least_important(void **state)
+{
+    (void)state;
+    struct scenario s = cloud_run(
+        RUN("60s") SERVICE("shop", "'queueLimit': 2," ONE_WORKER(EVICTING), WORKS)
+            CALL("busy", "shop l", "0", "") CALL("low", "shop s", "100", "")
+                CALL("mid", "shop s", "200", ", 'priority': 1")
+                    CALL("equal", "shop s", "300", "") /* no more important than the least */
+        CALL("high", "shop s", "400", ", 'priority': 2"));
+    assert_failed(&s, "equal", "overloaded", 0);
+    assert_failed(&s, "low", "overloaded", 300);
+    assert_took(&s, "high", 3600);
+    assert_took(&s, "mid", 4800);
+    scenario_close(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -226,6 +313,12 @@ int main(void)
         cmocka_unit_test(shares_change_with_every_arrival_and_departure),
         cmocka_unit_test(sharing_pods_give_each_call_one_core_at_most),
         cmocka_unit_test(what_sharing_cannot_do_is_refused),
+        cmocka_unit_test(codel_lets_a_burst_wait_as_long_as_the_queue_empties),
+        cmocka_unit_test(codel_gives_who_joins_a_standing_queue_the_target_only),
+        cmocka_unit_test(codel_sheds_after_the_interval_whoever_came_before_the_backlog),
+        cmocka_unit_test(adaptive_lifo_serves_the_newest_only_in_a_backlog),
+        cmocka_unit_test(codel_with_adaptive_lifo_serves_the_newest_in_time),
+        cmocka_unit_test(a_full_queue_sheds_the_least_important),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
