@@ -27,4 +27,8 @@ struct locality_type {
     bool in_turn; /* shares are kept by weighted turns, not by chance */
 };
 
+/* Envoy's zone-aware routing: false where its conditions do not hold. */
+bool zone_aware_share(uint32_t cluster_size_min, double routing_ratio,
+                      const struct locality_view *view, double *shares);
+
 #endif

@@ -31,11 +31,11 @@ static uint32_t sum_of(const uint32_t *counts, uint32_t count)
     return sum;
 }
 
-static bool is_routed(const struct aware_spec *s, const struct locality_view *v)
+static bool is_routed(uint32_t cluster_size_min, const struct locality_view *v)
 {
     if (v->here == ZONE_OUTSIDE || v->level > 0 || v->zone_count < 2) return false;
     if (v->healthy[v->here] == 0 || sum_of(v->callers, v->zone_count) == 0) return false;
-    return sum_of(v->healthy, v->zone_count) >= s->cluster_size_min;
+    return sum_of(v->healthy, v->zone_count) >= cluster_size_min;
 }
 
 /* What other zones have to spare. Where nobody has any, all that have backends are alike. */
@@ -56,21 +56,27 @@ static void rest_share(const struct locality_view *v, double rest, double *share
             shares[i] += v->healthy[i] ? rest : 0;
 }
 
-static bool aware_share(const void *spec, const struct locality_view *v, double *shares)
+bool zone_aware_share(uint32_t cluster_size_min, double routing_ratio,
+                      const struct locality_view *v, double *shares)
 {
-    const struct aware_spec *s = spec;
-    if (!is_routed(s, v)) return false;
+    if (!is_routed(cluster_size_min, v)) return false;
     uint32_t backends = sum_of(v->healthy, v->zone_count),
              callers = sum_of(v->callers, v->zone_count);
     uint32_t has = share_of(v->healthy[v->here], backends);
     uint32_t wants = share_of(v->callers[v->here], callers);
     double near = has >= wants ? 1 : (double)share_of(has, wants) / WHOLE;
     for (uint32_t i = 0; i < v->zone_count; i++) {
-        double evenly = (1 - s->routing_ratio) * v->healthy[i] / backends; /* not routed by zone */
-        shares[i] = evenly + (i == v->here ? s->routing_ratio * near : 0);
+        double evenly = (1 - routing_ratio) * v->healthy[i] / backends; /* not routed by zone */
+        shares[i] = evenly + (i == v->here ? routing_ratio * near : 0);
     }
-    if (near < 1) rest_share(v, s->routing_ratio * (1 - near), shares);
+    if (near < 1) rest_share(v, routing_ratio * (1 - near), shares);
     return true;
+}
+
+static bool aware_share(const void *spec, const struct locality_view *v, double *shares)
+{
+    const struct aware_spec *s = spec;
+    return zone_aware_share(s->cluster_size_min, s->routing_ratio, v, shares);
 }
 
 static const struct locality_type aware_type = { .share = aware_share };

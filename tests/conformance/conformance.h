@@ -41,7 +41,11 @@ struct rule {
     struct value *(*answer)(struct question *q);
 };
 
-extern const struct rule rules_balancing[], rules_guards[], rules_discovery[],
-    rules_routing[]; /* the last of each has no kind */
+/* The last of each has no kind. */
+extern const struct rule rules_balancing[];
+extern const struct rule rules_guards[];
+extern const struct rule rules_discovery[];
+extern const struct rule rules_routing[];
+extern const struct rule rules_policies[];
 
 #endif
