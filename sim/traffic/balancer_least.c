@@ -11,29 +11,73 @@ struct least_spec {
     uint32_t ties;
 };
 
-static uint32_t least_pick(const void *spec, void *state, struct backend *backends, uint32_t n,
-                           const struct pick *pick)
+struct alike {
+    uint32_t version;
+    bool weighted;
+};
+
+static bool are_weighted(struct alike *a, const struct backend *backends, uint32_t n,
+                         uint32_t version)
 {
-    (void)state;
-    const struct least_spec *s = spec;
+    if (a->version == version) return a->weighted;
+    a->version = version;
+    a->weighted = false;
+    for (uint32_t i = 1; i < n; i++)
+        a->weighted = a->weighted || backends[i].weight != backends[0].weight;
+    return a->weighted;
+}
+
+/* Where all weigh alike: how many have the fewest calls, and how many calls those are. No branch
+ * hangs on a backend, for a thousand of them. */
+static uint32_t idlest_count(const struct backend *backends, uint32_t n, uint32_t *least)
+{
+    uint32_t count = 0, fewest = backends[0].in_flight;
+    for (uint32_t i = 1; i < n; i++)
+        fewest = backends[i].in_flight < fewest ? backends[i].in_flight : fewest;
+    for (uint32_t i = 0; i < n; i++)
+        count += backends[i].in_flight == fewest;
+    *least = fewest;
+    return count;
+}
+
+static uint32_t idlest(const struct least_spec *s, const struct backend *backends, uint32_t n,
+                       const struct pick *pick)
+{
+    uint32_t least, ties = idlest_count(backends, n, &least);
+    uint32_t skip = ties > 1 && s->ties == TIES_RANDOM ? rng_below(pick->rng, ties) : 0;
+    for (uint32_t i = 0;; i++)
+        if (backends[i].in_flight == least && skip-- == 0) return i;
+}
+
+static uint32_t idlest_for_weight(const struct least_spec *s, const struct backend *backends,
+                                  uint32_t n, const struct pick *pick)
+{
     uint32_t best = 0, ties = 1;
     for (uint32_t i = 1; i < n; i++) {
         if (backend_is_idler(&backends[best], &backends[i])) continue;
-        if (backend_is_idler(&backends[i], &backends[best])) {
-            best = i;
-            ties = 1;
-        } else {
-            ties++;
-        }
+        ties = backend_is_idler(&backends[i], &backends[best]) ? 1 : ties + 1;
+        if (ties == 1) best = i;
     }
-    if (ties == 1 || s->ties == TIES_LOWEST) return best;
-    uint32_t first = best, skip = rng_below(pick->rng, ties);
+    uint32_t skip = ties > 1 && s->ties == TIES_RANDOM ? rng_below(pick->rng, ties) : 0;
+    const struct backend *first = &backends[best];
     while (skip > 0)
-        if (!backend_is_idler(&backends[first], &backends[++best])) skip--;
+        if (!backend_is_idler(first, &backends[++best])) skip--;
     return best;
 }
 
-static const struct balancer_type least_type = { .pick = least_pick, .counts = true };
+static uint32_t least_pick(const void *spec, void *state, struct backend *backends, uint32_t n,
+                           const struct pick *pick)
+{
+    return are_weighted(state, backends, n, pick->version)
+               ? idlest_for_weight(spec, backends, n, pick)
+               : idlest(spec, backends, n, pick);
+}
+
+static const struct balancer_type least_type = {
+    .state_size = sizeof(struct alike),
+    .pick = least_pick,
+    .counts = true,
+};
 
 static const struct field least_fields[] = {
     CHOICE(struct least_spec, "ties", ties, .preset = "random", .choices = ties_names,

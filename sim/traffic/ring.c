@@ -37,6 +37,19 @@ static void entries_sort(struct ring_entry *entries, uint32_t count)
     }
 }
 
+static void slices_cut(struct ring *r)
+{
+    uint32_t at = 0;
+    r->slice_bits = 1;
+    while (r->slice_bits < 16 && 1u << r->slice_bits < r->count)
+        r->slice_bits++;
+    for (uint32_t slice = 0; slice < 1u << r->slice_bits; slice++) {
+        while (at < r->count && r->entries[at].hash >> (64 - r->slice_bits) < slice)
+            at++;
+        r->slices[slice] = at;
+    }
+}
+
 void ring_make(struct ring *r, uint32_t entry_count_min, const struct backend *backends, uint32_t n)
 {
     check(n > 0 && n + entry_count_min <= RING_ENTRIES_MAX);
@@ -51,17 +64,13 @@ void ring_make(struct ring *r, uint32_t entry_count_min, const struct backend *b
             r->entries[r->count++] = (struct ring_entry){ key_child(key, k), backends[i].id, i };
     }
     entries_sort(r->entries, r->count);
+    slices_cut(r);
 }
 
 uint32_t ring_find(const struct ring *r, uint64_t hash)
 {
-    uint32_t low = 0, high = r->count; /* the first entry at or past the hash, else the first */
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (r->entries[middle].hash < hash)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return r->entries[low < r->count ? low : 0].position;
+    uint32_t at = r->slices[hash >> (64 - r->slice_bits)];
+    while (at < r->count && r->entries[at].hash < hash) /* seldom more than once */
+        at++;
+    return r->entries[at < r->count ? at : 0].position;
 }

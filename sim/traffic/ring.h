@@ -7,6 +7,7 @@
 #include "orrery/balancer.h"
 
 #define RING_ENTRIES_MAX 65536
+#define RING_SLICES_MAX 65536
 #define RING_BACKENDS_MAX 32768 /* rounding up may cost each one entry */
 
 struct ring_entry {
@@ -17,7 +18,9 @@ struct ring_entry {
 struct ring {
     uint32_t version; /* of the backends it was made from; 0: none yet */
     uint32_t count;
+    uint32_t slice_bits; /* the ring is cut into 2^slice_bits slices, about one an entry */
     struct ring_entry entries[RING_ENTRIES_MAX]; /* by hash, then id */
+    uint32_t slices[RING_SLICES_MAX]; /* the first entry at or past the beginning of each */
 };
 
 /* At least entry_count_min entries, shared by weight; at least one for each backend. n +

@@ -25,5 +25,17 @@ double cancel_1e3(void), cancel_1e5(void);
 /* calls.c: whole scenarios. */
 double calls_chain3(void), calls_chain3_guarded(void), calls_lb3(void);
 double calls_crowd_mb(void); /* peak memory with a million calls in flight, in MB */
+/* picks.c: one choice of a balancer, among 3 and among 1000 backends. */
+double pick_random_3(void), pick_random_1000(void);
+double pick_random_weighted_3(void), pick_random_weighted_1000(void);
+double pick_round_robin_3(void), pick_round_robin_1000(void);
+double pick_round_robin_weighted_3(void), pick_round_robin_weighted_1000(void);
+double pick_least_3(void), pick_least_1000(void);
+double pick_envoy_least_3(void), pick_envoy_least_1000(void);
+double pick_power_of_two_3(void), pick_power_of_two_1000(void);
+double pick_peak_ewma_3(void), pick_peak_ewma_1000(void);
+double pick_hash_3(void), pick_hash_1000(void);
+double pick_ring_hash_3(void), pick_ring_hash_1000(void);
+double pick_maglev_3(void), pick_maglev_1000(void);
 
 #endif
