@@ -8,11 +8,13 @@
 
 #include "orrery/kind.h"
 #include "orrery/rng.h"
+#include "orrery/time.h"
 
 struct dist_type {
     double (*draw)(const void *spec, struct rng *r); /* base units (ns, bytes, 1); never negative */
     double (*mean)(const void *spec);                /* INFINITY when it has none */
     double (*scv)(const void *spec);                 /* variance / mean^2; INFINITY when none */
+    bool exponential; /* its draw is mean x rng_exponential, which a hot path may do in line */
 };
 
 static inline double dist_draw(const struct part *p, struct rng *r)
@@ -30,7 +32,15 @@ static inline double dist_scv(const struct part *p)
     return ((const struct dist_type *)p->kind->vtable)->scv(p->spec);
 }
 
-/* A draw as a delay: rounded to the nearest ns, 0 .. TIME_MAX_NS. */
-int64_t dist_draw_ns(const struct part *p, struct rng *r);
+/* A draw as a delay: rounded to the nearest ns, 0 .. TIME_MAX_NS, where the far tail of a Pareto ends. */
+static inline int64_t dist_round_ns(double ns)
+{
+    return ns < (double)TIME_MAX_NS ? (int64_t)(ns + 0.5) : TIME_MAX_NS;
+}
+
+static inline int64_t dist_draw_ns(const struct part *p, struct rng *r)
+{
+    return dist_round_ns(dist_draw(p, r));
+}
 
 #endif

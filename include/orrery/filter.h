@@ -51,6 +51,9 @@ struct filter_type {
      * object is "CALLER > TARGET KIND", in section "guards". */
     void (*reset)(void *shared);
     void (*report)(const void *shared, struct recorder *r, const char *object);
+    /* Whether on_reply has anything to do with a call that ended ok: where no filter of a route has,
+     * its answers go straight back. NULL: it has. */
+    bool (*heeds_ok)(const void *spec);
     bool retries; /* makes attempts: inner filters' timers belong to one attempt. One a route */
 };
 

@@ -46,20 +46,19 @@ static inline uint32_t histogram_bucket(uint64_t v)
     return (shift << HISTOGRAM_BITS) + (uint32_t)(v >> shift);
 }
 
-void histogram_widen(struct histogram *h, uint32_t bucket); /* for histogram_record only */
+/* For histogram_record only: a value outside the touched buckets, or in the first or last of them. */
+void histogram_edge(struct histogram *h, int64_t value, uint32_t bucket);
 
 static inline void histogram_record(struct histogram *h, int64_t value)
 {
     uint32_t bucket = histogram_bucket((uint64_t)value);
     double v = (double)value;
-    if (__builtin_expect(bucket < h->bucket_low, 0)) histogram_widen(h, bucket);
+    if (__builtin_expect(bucket <= h->bucket_low || bucket >= h->bucket_high, 0))
+        histogram_edge(h, value, bucket);
     h->buckets[bucket]++;
     h->count++;
     h->sum += v;
     h->sum_squares += v * v;
-    if (value < h->min) h->min = value;
-    if (value > h->max) h->max = value;
-    if (bucket > h->bucket_high) h->bucket_high = bucket;
 }
 
 /* The same value many times. */

@@ -25,14 +25,20 @@ enum step_result {
 enum opcode { OPCODE_RUN, OPCODE_CPU, OPCODE_CALL, OPCODE_ANSWER };
 
 struct instruction {
-    enum step_result (*run)(struct world *w, uint32_t call, const struct instruction *i);
+    union {
+        enum step_result (*run)(struct world *w, uint32_t call, const struct instruction *i);
+        double (*draw)(const void *spec, struct rng *r); /* OPCODE_CPU: that of `dist` */
+    };
     const struct part *dist; /* work, delay or size */
     uint32_t route;          /* calls */
     uint16_t index;          /* its own place in the program: the key of its draws */
     uint16_t target;         /* jumps */
     uint16_t count;          /* parallel: how many calls follow */
     uint8_t opcode;          /* enum opcode */
-    double probability;
+    union {
+        double probability;
+        double mean_ns; /* OPCODE_CPU: of exponential work; 0: it is of another sort */
+    };
     struct place at;
     uint32_t lane;           /* waits of constant length: where they stand in line */
     uint32_t table;          /* which of its room: rows, or what a gateway chooses from */

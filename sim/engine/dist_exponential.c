@@ -37,8 +37,9 @@ static const struct field exponential_fields[] = {
     FIELDS_END,
 };
 
-static const struct dist_type exponential_type = { exponential_draw, exponential_mean,
-                                                   exponential_scv };
+static const struct dist_type exponential_type = {
+    .draw = exponential_draw, .mean = exponential_mean, .scv = exponential_scv, .exponential = true
+};
 
 const struct kind dist_exponential = {
     .name = "exponential",

@@ -42,10 +42,13 @@ void histogram_open(struct histogram *h, struct arena *a)
 }
 
 /* The first value of an empty histogram always comes here: its lowest bucket is past the last. */
-void histogram_widen(struct histogram *h, uint32_t bucket)
+void histogram_edge(struct histogram *h, int64_t value, uint32_t bucket)
 {
     histogram_reserve(h);
-    h->bucket_low = bucket;
+    if (value < h->min) h->min = value;
+    if (value > h->max) h->max = value;
+    if (bucket < h->bucket_low) h->bucket_low = bucket;
+    if (bucket > h->bucket_high) h->bucket_high = bucket;
 }
 
 void histogram_reset(struct histogram *h)

@@ -80,13 +80,7 @@ void call_go_to(struct world *w, uint32_t id, uint32_t route, uint32_t backend)
     const struct route *r = &f->routes[route];
     struct call *c = call_get(w, id);
     check(!r->by_pod && r->filter_count == 0);
-    c->route = route;
-    c->stage = c->attempt = c->flags = 0;
-    c->pending = 0;
-    struct call_side *side = call_side(w, id);
-    side->child = CALL_NONE;
-    side->budget_ns = TIME_NEVER;
-    side->reply_bytes = 0;
+    call_set_out(w, id, c, r, route);
     c->outcome = OUTCOME_OK;
     c->pod = backend;
     c->state = CALL_SENT;
@@ -95,7 +89,7 @@ void call_go_to(struct world *w, uint32_t id, uint32_t route, uint32_t backend)
     f->groups[r->group].type->offer(w, backend, id);
 }
 
-void call_forward(struct world *w, uint32_t id)
+bool call_pass(struct world *w, uint32_t id)
 {
     struct call *c = call_get(w, id);
     struct route *r = &flow_of(w)->routes[c->route];
@@ -103,17 +97,23 @@ void call_forward(struct world *w, uint32_t id)
     while (c->stage < r->filter_count) {
         enum outcome outcome = OUTCOME_REJECTED;
         r->filters[c->stage].tally.calls++;
-        enum verdict verdict = r->filters[c->stage].type->on_call(&sites[c->stage], w, id, &outcome);
-        if (verdict == FILTER_WAIT) return;
+        enum verdict verdict =
+            r->filters[c->stage].type->on_call(&sites[c->stage], w, id, &outcome);
+        if (verdict == FILTER_WAIT) return false;
         if (verdict == FILTER_ANSWER) {
             c->outcome = (uint8_t)outcome;
             r->filters[c->stage].tally.answered++;
             call_backward(w, id);
-            return;
+            return false;
         }
         c->stage++;
     }
-    call_dispatch(w, id);
+    return true;
+}
+
+void call_forward(struct world *w, uint32_t id)
+{
+    if (call_pass(w, id)) call_dispatch(w, id);
 }
 
 void call_reply(struct world *w, uint32_t id, enum outcome outcome)

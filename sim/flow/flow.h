@@ -53,8 +53,9 @@ struct route {
     bool by_pod;
     bool counts;   /* something is kept of the calls at each backend */
     bool observes; /* the balancer or the policy wants to know what came of them */
-    /* No filters, counting, policy, discovery, network, trace: the short way there and back. */
-    bool plain;
+    bool direct;   /* no counting, policy, discovery, network, trace: only filters stand between */
+    bool heeds_ok; /* some filter wants to hear of calls that ended well */
+    uint64_t straight; /* answers that went past all filters; not yet in their tallies */
     struct instance *instances;
     struct discovered *discovered; /* NULL: its callers see the group itself */
     void (*reply)(struct world *w, uint32_t call);
@@ -150,6 +151,8 @@ static inline void call_give(struct world *w, uint32_t id)
 
 /* chain.c: out through the filters, and to a backend that has to be chosen. */
 void call_forward(struct world *w, uint32_t id);
+/* Out through the filters. False: one has answered, or keeps it. */
+bool call_pass(struct world *w, uint32_t id);
 void call_dispatch(struct world *w, uint32_t id);
 void call_choose(struct world *w, uint32_t id); /* the same, once it is known whom to choose from */
 /* A call like call_go's along a `direct` route, which says its backend itself. */
@@ -205,6 +208,46 @@ void policies_begin(struct world *w);
 void policies_reset(struct world *w);
 void policies_report(struct world *w);
 
+/* A call that call_take gave and its taker has filled in, as it stands before its first filter. */
+static inline __attribute__((always_inline)) void
+call_set_out(struct world *w, uint32_t id, struct call *c, const struct route *r, uint32_t route)
+{
+    struct call_side *side = call_side(w, id);
+    c->route = route;
+    c->stage = c->attempt = c->flags = 0;
+    c->state = CALL_CALLER;
+    c->pending = 0;
+    side->child = CALL_NONE;
+    side->budget_ns = TIME_NEVER;
+    side->reply_bytes = 0;
+    if (r->by_pod) call_link(w, c->parent, id);
+}
+
+/* Sends it. True: it has passed its filters, call.pod is the only backend there is, nothing else stands
+ * between, and whoever asks offers it there, now. False: it is on its way, or was answered. */
+static inline __attribute__((always_inline)) bool
+call_leaves_at_once(struct world *w, const struct flow *f, const struct route *r, uint32_t id,
+                    struct call *c)
+{
+    if (r->filter_count > 0 && !call_pass(w, id)) return false;
+    const struct group *g = &f->groups[r->group];
+    if (!r->direct || g->ready_count != 1) {
+        call_dispatch(w, id);
+        return false;
+    }
+    c->pod = g->ready[0];
+    c->outcome = OUTCOME_OK;
+    c->state = CALL_SENT;
+    return true;
+}
+
+/* Whether its answer may go straight to its maker: nothing on the way back would heed it. */
+static inline bool call_returns_at_once(const struct route *r, const struct call *c)
+{
+    if (!r->direct || c->flags & (CALL_ORPHAN | CALL_ATTEMPT)) return false;
+    return r->filter_count == 0 || (c->outcome == OUTCOME_OK && !r->heeds_ok);
+}
+
 /* Sends a call that call_take gave and its taker has filled in. */
 static inline __attribute__((always_inline)) void call_go(struct world *w, uint32_t id,
                                                           uint32_t route)
@@ -212,26 +255,8 @@ static inline __attribute__((always_inline)) void call_go(struct world *w, uint3
     const struct flow *f = flow_of(w);
     const struct route *r = &f->routes[route];
     struct call *c = call_get(w, id);
-    struct call_side *side = call_side(w, id);
-    c->route = route;
-    c->stage = c->attempt = c->flags = 0;
-    c->pending = 0;
-    side->child = CALL_NONE;
-    side->budget_ns = TIME_NEVER;
-    side->reply_bytes = 0;
-    if (r->by_pod) call_link(w, c->parent, id);
-    const struct group *g = &f->groups[r->group];
-    if (r->plain && g->ready_count == 1) {
-        c->pod = g->ready[0];
-        c->state = CALL_SENT;
-        g->type->offer(w, c->pod, id);
-        return;
-    }
-    c->state = CALL_CALLER;
-    if (r->filter_count)
-        call_forward(w, id);
-    else
-        call_dispatch(w, id);
+    call_set_out(w, id, c, r, route);
+    if (call_leaves_at_once(w, f, r, id, c)) f->groups[r->group].type->offer(w, c->pod, id);
 }
 
 /* The end of a call whose answer has come through all filters. */

@@ -58,20 +58,42 @@ void meter_report(const struct meter *m, struct recorder *r, const char *section
         recorder_histogram(r, section, object, "failed_latency_ms", &m->failed);
 }
 
-/* Quantiles of what `now` gained over `before`, then before := now. Touches only used buckets. */
-static void window_quantiles(const struct histogram *now, struct histogram *before,
-                             const double *q, double *out, uint32_t count)
+#define BLOCK 16 /* buckets that are summed in one go: most hold no quantile */
+
+/* Brings `before` up to `now` over a block of buckets; returns what was gained, bucket by bucket
+ * and in all. */
+static uint64_t block_gain(const uint64_t *now, uint64_t *before, uint64_t *gained)
 {
-    uint64_t total = now->count - before->count, seen = 0;
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < BLOCK; i++) {
+        gained[i] = now[i] - before[i];
+        before[i] = now[i];
+        sum += gained[i];
+    }
+    return sum;
+}
+
+/* Quantiles of what `now` gained over `before`, then before := now. Touches only used buckets, and
+ * at most a block more. */
+static void window_quantiles(const struct histogram *now, struct histogram *before, const double *q,
+                             double *out, uint32_t count)
+{
+    uint64_t total = now->count - before->count, seen = 0, gained[BLOCK];
     uint32_t next = 0;
     if (total == 0) return;
     histogram_reserve(before);
-    for (uint32_t b = now->bucket_low; b <= now->bucket_high; b++) {
-        uint64_t here = now->buckets[b] - before->buckets[b];
-        before->buckets[b] = now->buckets[b];
-        seen += here;
-        while (next < count && here > 0 && (double)seen >= q[next] * (double)total)
-            out[next++] = (double)histogram_bucket_low(b);
+    _Static_assert(HISTOGRAM_BUCKETS % BLOCK == 0, "the last block is whole");
+    for (uint32_t b = now->bucket_low / BLOCK * BLOCK; b <= now->bucket_high; b += BLOCK) {
+        uint64_t sum = block_gain(&now->buckets[b], &before->buckets[b], gained);
+        if (next == count || (double)(seen + sum) < q[next] * (double)total) {
+            seen += sum;
+            continue;
+        }
+        for (uint32_t i = 0; i < BLOCK; i++) {
+            seen += gained[i];
+            while (next < count && gained[i] > 0 && (double)seen >= q[next] * (double)total)
+                out[next++] = (double)histogram_bucket_low(b + i);
+        }
     }
     before->count = now->count;
     before->bucket_low = now->bucket_low;
@@ -101,8 +123,7 @@ void meter_sample(struct meter *m, struct recorder *r, const char *section, cons
     uint64_t ended = ok - m->last_ok + failed - m->last_failed;
     m->window_rate = seconds > 0 ? (double)(ok - m->last_ok) / seconds : NAN;
     m->window_error_ratio = ended ? (double)(failed - m->last_failed) / (double)ended : NAN;
-    if (any)
-        recorder_sample(r, section, object, "latency_ms.mean", "ms", now_ns, mean_ns / 1e6);
+    if (any) recorder_sample(r, section, object, "latency_ms.mean", "ms", now_ns, mean_ns / 1e6);
     for (uint32_t i = 0; any && i < 3; i++)
         recorder_sample(r, section, object, names[i], "ms", now_ns, at[i] / 1e6);
     m->last_ok = ok;

@@ -92,6 +92,7 @@ static void filter_add(struct world *w, struct route *r, uint32_t id, const stru
     r->filters[index].type = type;
     r->filters[index].spec = p->spec;
     r->filters[index].kind = p->kind->name;
+    if (type->on_reply && (!type->heeds_ok || type->heeds_ok(p->spec))) r->heeds_ok = true;
     if (type->prepare) r->filters[index].shared = type->prepare(p->spec, w, id, index);
 }
 
@@ -215,7 +216,7 @@ uint32_t route_open(struct world *w, const struct route_spec *spec, struct diag 
     instances_open(w, r, id, spec);
     if (policy) policies_open(w, r, id, policy, d);
     if (!spec->direct) view_open(w, r, id, spec->discovery);
-    r->plain = r->filter_count == 0 && !r->counts && !r->policy && !r->discovered &&
-               !r->balancer->refuses && !f->networked && !w->tracing;
+    r->direct = !r->counts && !r->policy && !r->discovered && !r->balancer->refuses &&
+                !f->networked && !w->tracing;
     return id;
 }

@@ -29,8 +29,17 @@ static void count_inside(const struct world *w, uint32_t id)
         r->filters[i].tally.inside += around >> i & 1;
 }
 
+/* What went straight back was returned by every guard. */
+static void settle(struct route *r)
+{
+    for (uint8_t i = 0; i < r->filter_count; i++)
+        r->filters[i].tally.returned += r->straight;
+    r->straight = 0;
+}
+
 static void check_route(struct route *r)
 {
+    settle(r);
     for (uint8_t i = 0; i < r->filter_count; i++) {
         struct tally *t = &r->filters[i].tally;
         check(t->calls == t->answered + t->returned + t->gone + t->inside);
@@ -55,6 +64,7 @@ void tally_reset(struct world *w)
     struct flow *f = flow_of(w);
     for (uint32_t route = 0; route < f->route_count; route++) {
         struct route *r = &f->routes[route];
+        settle(r);
         for (uint8_t i = 0; i < r->filter_count; i++) {
             r->filters[i].begun = r->filters[i].tally;
             if (r->filters[i].type->reset) r->filters[i].type->reset(r->filters[i].shared);
@@ -103,7 +113,9 @@ static void report(struct world *w, const struct route *r, uint8_t index)
 void tally_report(struct world *w)
 {
     const struct flow *f = flow_of(w);
-    for (uint32_t route = 0; route < f->route_count; route++)
+    for (uint32_t route = 0; route < f->route_count; route++) {
+        settle(&f->routes[route]);
         for (uint8_t i = 0; i < f->routes[route].filter_count; i++)
             report(w, &f->routes[route], i);
+    }
 }

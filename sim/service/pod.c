@@ -16,7 +16,7 @@ static void forget(struct world *w, uint32_t call)
     while (call_side(w, call)->child != CALL_NONE)
         call_drop(w, call_side(w, call)->child);
     if (call_get(w, call)->flags & CALL_HOLDS) pod_leave_worker(w, call);
-    pod_leave(w, p);
+    pod_leave(w, p, now_ns(w));
 }
 
 void pod_evict(struct world *w, uint32_t call, enum outcome outcome)
@@ -104,7 +104,7 @@ bool pod_take_worker(struct world *w, uint32_t call)
     struct service *s = p->owner;
     uint32_t generation = c->generation;
     if (s->preempts && interrupt_for(w, c->pod, call)) {
-        pod_hold(w, p, c, 0);
+        pod_hold(w, p, c, now_ns(w), 0);
         return true;
     }
     if (p->queued >= s->spec->queue_limit && !displace(w, c->pod, call)) {

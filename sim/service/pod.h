@@ -40,10 +40,10 @@ struct service_spec {
 struct pod {
     struct service *owner;
     uint32_t generation; /* of the process: changes when it crashes or goes */
-    uint8_t state;
-    uint8_t fast;        /* CPU work takes exactly its time: nothing is shared */
-    uint8_t serving;     /* pod_serve is under way further up the stack */
-    uint8_t node_known;
+    uint32_t state : 8; /* bit-fields for the reason that call.h gives */
+    uint32_t fast : 8;  /* CPU work takes exactly its time: nothing is shared */
+    uint32_t serving : 8; /* pod_serve is under way further up the stack */
+    uint32_t node_known : 8;
     uint32_t running;    /* workers held */
     uint32_t queued;
     uint32_t in_flight;  /* running, queued or waiting */
@@ -114,6 +114,9 @@ struct service {
     struct program *programs; /* by operation */
     struct gateway *gateway;  /* NULL: a service */
     struct resource_list requests, limits;
+    bool async;
+    bool plain_queue; /* a list that calls join at its end, without limit to their patience */
+    bool listed;      /* the queue is a list */
     bool preempts, limited;   /* limited: limits.cpu was given */
     bool filling, unschedulable; /* a retry is pending; the shortage has been told */
     bool occupied;            /* occupancy is kept */

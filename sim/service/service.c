@@ -76,7 +76,11 @@ static void service_open(struct world *w, struct service *s, const struct object
     s->first_pod = room->pod_count;
     s->discipline = spec->discipline.kind->vtable;
     s->discipline_spec = spec->discipline.spec;
+    s->async = spec->async;
+    s->listed = s->discipline->order < ORDER_RANKED;
     s->preempts = s->discipline->preempts && s->discipline->preempts(s->discipline_spec);
+    s->plain_queue =
+        s->discipline->order == ORDER_FIFO && !s->preempts && !spec->queue_timeout.kind;
     if (spec->resources.kind) {
         const struct resources_spec *r = spec->resources.spec;
         s->requests = resources_of(&r->requests);

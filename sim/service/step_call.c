@@ -3,8 +3,7 @@
  * Each pod of the calling service is a client of its own: its balancer and filter state are nobody
  * else's. A child's failure is the parent's failure unless the call is optional. */
 #include "base/arena.h"
-#include "base/check.h"
-#include "service/pod.h"
+#include "service/path.h"
 
 struct call_spec {
     const char *target;
@@ -17,13 +16,7 @@ struct call_spec {
 static void on_reply(struct world *w, uint32_t child)
 {
     const struct call *c = call_get(w, child);
-    struct call *p = call_get(w, c->parent);
-    bool optional = route_owner(w, c->route) != 0;
-    check(p->pending > 0);
-    p->pending--;
-    if (c->outcome != OUTCOME_OK && !optional) p->outcome = OUTCOME_ERROR;
-    if (c->outcome != OUTCOME_OK && optional && measured(w, p->entered_ns))
-        pod_get(w, p->pod)->owner->done_without++;
+    child_answered(w, c, call_get(w, c->parent), route_owner(w, c->route) != 0);
 }
 
 /* The calls stand in the instructions that follow; all are sent before any is awaited. */

@@ -20,8 +20,13 @@ int64_t waiting_work(const struct world *w, uint32_t call)
 static void cpu_compile(struct compiler *c, const struct part *step)
 {
     const struct cpu_spec *spec = step->spec;
-    uint16_t index = compile_emit(
-        c, (struct instruction){ .opcode = OPCODE_CPU, .dist = &spec->work, .route = ROUTE_NONE });
+    const struct dist_type *type = spec->work.kind->vtable;
+    struct instruction cpu = { .opcode = OPCODE_CPU,
+                               .draw = type->draw,
+                               .dist = &spec->work,
+                               .mean_ns = type->exponential ? dist_mean(&spec->work) : 0,
+                               .route = ROUTE_NONE };
+    uint16_t index = compile_emit(c, cpu);
     if (c->cpu == PROGRAM_NO_CPU) c->cpu = index;
 }
 

@@ -174,11 +174,17 @@ static void retry_report(const void *shared, struct recorder *r, const char *obj
         recorder_value(r, "guards", object, "unpaid", "1", (double)counts->unpaid);
 }
 
+static bool retry_heeds_ok(const void *spec)
+{
+    return ((const struct retry_spec *)spec)->budget.kind != NULL;
+}
+
 static const struct filter_type retry_type = {
     .state_size = sizeof(struct budget),
     .prepare = retry_prepare,
     .on_call = retry_on_call,
     .on_reply = retry_on_reply,
+    .heeds_ok = retry_heeds_ok,
     .on_moved = retry_on_moved,
     .on_gone = retry_on_gone,
     .reset = retry_reset,
