@@ -32,7 +32,8 @@ static inline double dist_scv(const struct part *p)
     return ((const struct dist_type *)p->kind->vtable)->scv(p->spec);
 }
 
-/* A draw as a delay: rounded to the nearest ns, 0 .. TIME_MAX_NS, where the far tail of a Pareto ends. */
+/* A draw as a delay: rounded to the nearest ns, 0 .. TIME_MAX_NS, where the far tail of a Pareto
+ * ends. */
 static inline int64_t dist_round_ns(double ns)
 {
     return ns < (double)TIME_MAX_NS ? (int64_t)(ns + 0.5) : TIME_MAX_NS;
