@@ -27,6 +27,8 @@ struct endpoint_type {
     uint64_t (*address)(const struct world *w, uint32_t backend);
     /* What is met at this address, which it has or once had. NULL: always open. */
     enum reach (*reach)(const struct world *w, uint32_t backend, uint64_t address);
+    /* Whether one that is no longer ready was told to end: it can say goodbye. NULL: none can. */
+    bool (*leaves)(const struct world *w, uint32_t backend);
 };
 
 /* Told after a backend has become ready or has ceased to be. */

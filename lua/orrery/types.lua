@@ -21,7 +21,7 @@
 ---@alias orrery.role.stickiness string|orrery.stickiness.stickiness
 ---@alias orrery.role.subset string|orrery.subset.shuffleShard
 ---@alias orrery.role.locality string|orrery.locality.zoneAware|orrery.locality.zoneFailover|orrery.locality.zoneWeights|orrery.locality.zoneOnly
----@alias orrery.role.discovery string|orrery.discovery.instant|orrery.discovery.static|orrery.discovery.endpointSlice|orrery.discovery.dns
+---@alias orrery.role.discovery string|orrery.discovery.instant|orrery.discovery.static|orrery.discovery.endpointSlice|orrery.discovery.dns|orrery.discovery.eureka
 ---@alias orrery.role.filter string|orrery.filter.timeout|orrery.filter.retry|orrery.filter.hedge|orrery.filter.breaker|orrery.filter.hystrix|orrery.filter.scriptedBreaker|orrery.filter.bulkhead|orrery.filter.rateLimit|orrery.filter.throttle|orrery.filter.vegasLimit|orrery.filter.gradientLimit|orrery.filter.fallback|string
 ---@alias orrery.role.budget string|orrery.budget.tokenBudget|orrery.budget.retryBudget|orrery.budget.concurrencyBudget|orrery.budget.retryThrottling|orrery.budget.retryQuota|number|string
 ---@alias orrery.role.arrival string|orrery.arrival.poisson|orrery.arrival.constantRate|orrery.arrival.renewal|orrery.arrival.batch|orrery.arrival.mmpp|orrery.arrival.diurnal|orrery.arrival.burst|orrery.arrival.csv|orrery.arrival.trace|string
@@ -437,6 +437,11 @@
 ---@field minSyncPeriod? string The least time between two writings of kube-proxy's rules, after the first two (KubeProxyConfiguration, iptables.minSyncPeriod). 0 for callers that watch the slices themselves, as proxies with a control plane do.
 ---@field syncTime? orrery.role.dist How long writing the rules takes; they hold at its end. It grows with the number of services.
 
+---@class orrery.discovery.eureka
+---@field connectTimeout? string How long a connection is tried to an address where nothing answers, as that of a pod whose node is down. Envoy's connect_timeout; Linux by itself gives up after 127 s (tcp_syn_retries 6).
+---@field gone? 'refused'|'silent'|'wrongPod' What a connection meets at the address of a pod that is gone, its node still up: refused at once (a reset), silent until connectTimeout (networks that drop what has no owner), or wrongPod, which answers with an error because the address has been given to another. One of: refused, silent, wrongPod.
+---@field registryFetchInterval? string Time between two fetches (registry-fetch-interval-seconds).
+
 ---@class orrery.coredns
 ---@field replicas? number|string Name servers; each query goes to one of them at random, by kube-proxy. kubeadm starts two.
 ---@field workers? number|string Cores that each of them can use.
@@ -450,6 +455,14 @@
 ---@field loss? number|string Share of queries that are lost on the way, as by races in conntrack.
 ---@field clusterDomain? string The domain that the servers answer for themselves; names outside are forwarded.
 ---@field autopath? boolean Whether the servers follow the search path themselves (plugin autopath): one query instead of one a search domain.
+
+---@class orrery.eurekaServer
+---@field leaseRenewalInterval? string Time between two heartbeats of an instance (lease-renewal-interval-in-seconds).
+---@field leaseExpirationDuration? string How long an instance is believed in without one (lease-expiration-duration-in-seconds). The server really waits twice as long, a bug that is kept (Lease.java).
+---@field evictionInterval? string Time between two sweeps that take expired instances out (eviction-interval-timer-in-ms).
+---@field responseCacheUpdateInterval? string How often the server renews what it answers fetches with.
+---@field enableSelfPreservation? boolean Whether nobody is taken out while too few heartbeats come: the network is then thought to be at fault.
+---@field renewalPercentThreshold? number|string The share of expected heartbeats of the last minute that is too few; also what a sweep leaves of the registry at least.
 
 ---@class orrery.balancer.scripted
 ---@field pick? function function(state, backends, call): the number of the backend that gets the call, counted from 1, or 0 for none (outcome unavailable). Each of backends has pod, inFlight, weight, zone, level and age (s since it became ready); call has customer, attempt, priority and now (s). state is a table of this caller's own. May come first, without its name.
@@ -1218,10 +1231,20 @@ function endpointSlice(...) end
 ---@return orrery.discovery.dns
 function dns(...) end
 
+---Callers fetch who is there from the registry of `eurekaServer`, and keep that until the next fetch.
+---@param ... any|orrery.discovery.eureka
+---@return orrery.discovery.eureka
+function eureka(...) end
+
 ---The cluster's name servers, asked by callers with discovery = dns. Each is a queue with a cache of its own.
 ---@param ... any|orrery.coredns
 ---@return orrery.coredns
 function coredns(...) end
+
+---The registry for callers with discovery = eureka. Instances register when they are ready, renew their leases, and cancel them when they are told to end; those that die are found by sweeps, unless too many die at once.
+---@param ... any|orrery.eurekaServer
+---@return orrery.eurekaServer
+function eurekaServer(...) end
 
 ---A function of the script chooses the backend. It decides and cannot act; math.random in it draws from this caller's own stream. A bare function means this.
 ---@param ... any|orrery.balancer.scripted

@@ -86,6 +86,11 @@ enum reach pod_reach(const struct world *w, uint32_t pod, uint64_t address)
     return serves ? REACH_OPEN : REACH_REFUSED; /* one told to end listens no more */
 }
 
+bool pod_leaves(const struct world *w, uint32_t pod)
+{
+    return pod_get(w, pod)->state == POD_DRAINING;
+}
+
 /* ------------------------------------------------------------------------- it comes */
 
 static void on_ready(struct world *w, uint32_t pod, uint32_t generation)

@@ -133,4 +133,4 @@ static bool cancel(struct world *w, uint32_t pod, uint32_t call)
     return true;
 }
 
-const struct endpoint_type pod_endpoint = { "pod", pod_offer, cancel, pod_address, pod_reach };
+const struct endpoint_type pod_endpoint = { "pod", pod_offer, cancel, pod_address, pod_reach, pod_leaves };

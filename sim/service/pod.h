@@ -224,6 +224,7 @@ void pod_memory_add(struct world *w, uint32_t pod, int64_t bytes);
 void pod_drained_check(struct world *w, uint32_t pod);
 uint64_t pod_address(const struct world *w, uint32_t pod);
 enum reach pod_reach(const struct world *w, uint32_t pod, uint64_t address);
+bool pod_leaves(const struct world *w, uint32_t pod);
 
 /* disturb.c: true when the call waits, hangs or has failed because of a fault */
 bool disturb_begin(struct world *w, uint32_t call);

@@ -10,6 +10,7 @@ void listing_open(struct listing *l, struct world *w, const struct group *g)
     l->capacity = g->capacity;
     l->addresses = arena_alloc(w->arena, g->capacity * sizeof *l->addresses);
     l->view = *view_alloc(w, g->capacity);
+    l->view.version = 1;
 }
 
 static void pack(struct listing *l)

@@ -7,6 +7,7 @@
 struct slices;
 struct coredns;
 struct lookups;
+struct eureka;
 
 /* Of the resolvers of one route. */
 struct dns_figures {
@@ -21,6 +22,7 @@ struct traffic {
     uint32_t slices_count;
     struct coredns *coredns; /* NULL: nobody asks for names */
     struct lookups *lookups;
+    struct eureka *eureka; /* NULL: nobody registers */
     struct dns_figures *dns_figures;
 };
 

@@ -2,10 +2,9 @@
 #include "conformance.h"
 
 #include "traffic/coredns.h"
+#include "traffic/lease.h"
 #include "traffic/resolv.h"
 #include "traffic/sync.h"
-
-#define CHANGES_MAX 64
 
 static struct value *search_path(struct question *q)
 {
@@ -56,10 +55,42 @@ static struct value *kube_proxy_sync(struct question *q)
     return list;
 }
 
+/* Whether a lease has expired at each time. */
+static struct value *eureka_lease(struct question *q)
+{
+    struct lease lease = { 1, ask_ns(q, q->input, "registered_ms"), ask_ns(q, q->input, "ended_ms") };
+    int64_t heartbeat_ns = ask_ns(q, q->input, "heartbeat_ms");
+    int64_t duration_ns = ask_ns(q, q->input, "duration_ms");
+    struct value *list = tell_list(q);
+    const struct value *at = ask_list(q, q->input, "at_ms");
+    for (const struct value *v = at->list_first; v && !q->problem; v = v->next) {
+        int64_t now_ns = (int64_t)(v->number * 1e6);
+        int64_t renewed_ns = lease_renewed_ns(&lease, heartbeat_ns, now_ns);
+        value_append(list, tell_bool(q, eureka_expired(renewed_ns, duration_ns, now_ns)));
+    }
+    return list;
+}
+
+static struct value *threshold(struct question *q)
+{
+    return tell_number(q, eureka_threshold(ask_count(q, q->input, "clients", 0, 1000000),
+                                           ask_ns(q, q->input, "heartbeat_ms"),
+                                           ask_number(q, q->input, "ratio")));
+}
+
+static struct value *eviction_limit(struct question *q)
+{
+    return tell_number(q, eureka_eviction_limit(ask_count(q, q->input, "size", 0, 1000000),
+                                                ask_number(q, q->input, "ratio")));
+}
+
 const struct rule rules_discovery[] = {
     { "searchPath", search_path },
     { "serviceName", service_name },
     { "dnsCache", dns_cache },
     { "kubeProxySync", kube_proxy_sync },
+    { "eurekaLease", eureka_lease },
+    { "eurekaThreshold", threshold },
+    { "eurekaEvictionLimit", eviction_limit },
     { NULL, NULL },
 };
