@@ -20,7 +20,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define REPLICATIONS_MIN 8
+#define REPLICATIONS_MIN 8 /* of a slice, half of them */
 #define REPLICATIONS_STEP 4
 #define REPLICATIONS_MAX 2000
 #define SLICE_LENGTH 8
@@ -185,7 +185,8 @@ static bool take(void *state, uint32_t index, struct replica *replica)
         welford_add(&t->rows[i], formula_value(&t->formulas[i], &t->sources, &t->one));
     arena_close(replica->arena);
     t->count++;
-    return t->count < REPLICATIONS_MIN || t->count % REPLICATIONS_STEP != 0 || !all_narrow(t);
+    uint32_t least = t->options->slice ? REPLICATIONS_MIN / 2 : REPLICATIONS_MIN;
+    return t->count < least || t->count % REPLICATIONS_STEP != 0 || !all_narrow(t);
 }
 
 static void judge(const struct trial *t, struct trial_result *out)
