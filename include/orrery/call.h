@@ -46,7 +46,8 @@ enum call_flag {
     CALL_BEGUN = 8,       /* its program has begun (disturbances were applied) */
     CALL_LOOPED = 16,     /* side.loops counts its rounds of loop steps: fresh draws each round */
     CALL_QUEUED_ONCE = 32, /* side.queued_ns says since when */
-    CALL_ATTEMPT = 64     /* a filter of its route has split a call, of which it is one attempt */
+    CALL_ATTEMPT = 64,    /* a filter of its route has split a call, of which it is one attempt */
+    CALL_CHARGED = 128    /* the CPU that its messages take was charged to a step */
 };
 
 struct call {

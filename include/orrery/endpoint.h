@@ -61,6 +61,10 @@ struct group {
     uint32_t (*answer)(struct world *w, uint32_t group, const struct request *request,
                        const char *caller, struct place at, struct diag *d);
     const struct part *discovery; /* the same; NULL or kind NULL: readiness reaches them at once */
+    const struct part *protocol;  /* the same; NULL or kind NULL: calls need no connection */
+    const uint8_t *works; /* by operation: whether it works on a CPU, that messages can be charged
+                             to; NULL: none does */
+    bool messages;        /* some caller's protocol charges CPU for messages */
     struct group_watcher *watchers;
     const struct part *policy;   /* the same of the trafficPolicy; NULL, or kind NULL: none */
     const uint32_t *weights;     /* by backend - first; NULL: all 1 */

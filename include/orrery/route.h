@@ -21,6 +21,7 @@ struct route_spec {
     const struct part *balancer; /* NULL or kind NULL: the group's wish */
     const struct part *discovery; /* the same */
     const struct part *policy;   /* of role "trafficPolicy"; the same */
+    const struct part *protocol;  /* the same */
     struct list filters;   /* parts of role "filter", outermost first */
     const struct part *timeout, *retry; /* the two everyday filters, said as fields: [retry, timeout] */
     /* Told once when a call is over; the call closes after it returns. It notes, and sends nothing. */

@@ -31,9 +31,10 @@ struct instruction {
     };
     const struct part *dist; /* work, delay or size */
     uint32_t route;          /* calls */
-    uint16_t index;          /* its own place in the program: the key of its draws */
+    uint16_t index;          /* its own place in the program */
     uint16_t target;         /* jumps */
     uint16_t count;          /* parallel: how many calls follow */
+    uint16_t draws;          /* the key of its draws: its place among what the scenario says */
     uint8_t opcode;          /* enum opcode */
     union {
         double probability;
@@ -63,14 +64,14 @@ static inline uint64_t steps_key(const struct call *c, const struct call_side *s
 static inline uint64_t step_key(const struct call *c, const struct call_side *side,
                                 const struct instruction *i)
 {
-    return key_child(steps_key(c, side), i->index);
+    return key_child(steps_key(c, side), i->draws);
 }
 
 /* What this step draws from. */
 static inline struct rng step_rng(const struct call *c, const struct call_side *side,
                                   const struct instruction *i)
 {
-    return rng_child(steps_key(c, side), i->index);
+    return rng_child(steps_key(c, side), i->draws);
 }
 
 /* Goes to instruction `target` of its own program, from within `run` of i. */

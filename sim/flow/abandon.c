@@ -19,6 +19,10 @@ void call_release(struct world *w, uint32_t id, enum outcome outcome)
         return;
     }
     route_return(w, id, outcome);
+    if (f->routes[c->route].channel && transport_leave(w, id)) {
+        call_close(w, id);
+        return;
+    }
     c->flags |= CALL_ORPHAN;
     bool gone =
         state == CALL_REPLIED || f->groups[f->routes[c->route].group].type->cancel(w, c->pod, id);
@@ -99,6 +103,7 @@ void call_sever(struct world *w, uint32_t old, enum outcome outcome)
         call_close(w, old);
         return;
     }
+    if (flow_of(w)->routes[c->route].channel) transport_sever(w, old, outcome);
     route_return(w, old, outcome);
     uint32_t id = call_caller_side(w, old, flow_of(w)->routes[c->route].filter_count);
     call_close(w, old);

@@ -41,6 +41,16 @@ static void trace_sent(struct world *w, uint32_t id, const struct route *r)
                    c->attempt);
 }
 
+/* The caller knows of no backend. */
+static void nowhere(struct world *w, uint32_t id, const struct route *r)
+{
+    call_get(w, id)->outcome = OUTCOME_UNAVAILABLE;
+    if (r->discovered) view_nowhere(w, r);
+    if (w->tracing)
+        recorder_trace(w->recorder, now_ns(w), "call.unavailable", "%s no ready backend", r->name);
+    call_backward(w, id);
+}
+
 void call_dispatch(struct world *w, uint32_t id)
 {
     const struct call *c = call_get(w, id);
@@ -55,15 +65,14 @@ void call_choose(struct world *w, uint32_t id)
     struct call *c = call_get(w, id);
     struct route *r = &f->routes[c->route];
     struct instance *in = instance_of(w, r, c);
-    uint32_t chosen = route_pick(w, r, in, id);
     c->outcome = OUTCOME_OK;
+    if (r->channel) {
+        if (!transport_send(w, r, in, id)) nowhere(w, id, r);
+        return;
+    }
+    uint32_t chosen = route_pick(w, r, in, id);
     if (chosen == POSITION_NONE) {
-        c->outcome = OUTCOME_UNAVAILABLE;
-        if (r->discovered) view_nowhere(w, r);
-        if (w->tracing)
-            recorder_trace(w->recorder, now_ns(w), "call.unavailable", "%s no ready backend",
-                           r->name);
-        call_backward(w, id);
+        nowhere(w, id, r);
         return;
     }
     c->pod = in->backends[chosen].id;
@@ -122,6 +131,10 @@ void call_reply(struct world *w, uint32_t id, enum outcome outcome)
     c->outcome = (uint8_t)outcome;
     if (c->flags & CALL_ORPHAN) {
         call_close(w, id);
+        return;
+    }
+    if (flow_of(w)->routes[c->route].channel) {
+        transport_back(w, id);
         return;
     }
     if (flow_of(w)->networked && network_carry(w, id, &call_returns)) return;

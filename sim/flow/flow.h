@@ -7,6 +7,7 @@
 #include "orrery/filter.h"
 #include "orrery/policy.h"
 #include "orrery/route.h"
+#include "orrery/transport.h"
 
 /* One caller's own view of a route: what a real client process would hold. */
 struct instance {
@@ -53,11 +54,14 @@ struct route {
     bool by_pod;
     bool counts;   /* something is kept of the calls at each backend */
     bool observes; /* the balancer or the policy wants to know what came of them */
-    bool direct;   /* no counting, policy, discovery, network, trace: only filters stand between */
+    bool direct;   /* no counting, policy, discovery, protocol, network, trace: only filters */
     bool heeds_ok; /* some filter wants to hear of calls that ended well */
     uint64_t straight; /* answers that went past all filters; not yet in their tallies */
     struct instance *instances;
     struct discovered *discovered; /* NULL: its callers see the group itself */
+    struct channel *channel;  /* NULL: no protocol, and messages only travel */
+    struct message_work work; /* what the channel's protocol makes of it */
+    bool caller_works;        /* the caller has steps for its part of that */
     void (*reply)(struct world *w, uint32_t call);
     void (*proceed)(struct world *w, uint32_t parent);
     struct {
@@ -92,6 +96,7 @@ struct flow {
     const struct part *jitter; /* of every hop; NULL: a hop always takes as long */
     struct attempts attempts;
     bool guarded; /* some route has filters */
+    struct transport *transport; /* NULL: no route has a protocol */
 };
 
 static inline struct flow *flow_of(const struct world *w)
@@ -111,6 +116,8 @@ static inline struct instance *instance_of(const struct world *w, const struct r
 uint32_t route_pick(struct world *w, struct route *r, struct instance *in, uint32_t call);
 /* The backend has one call of this caller less, which ended so as far as the caller can tell. */
 void route_return(struct world *w, uint32_t call, enum outcome outcome);
+/* The instance's backends as its caller sees them now. */
+void route_look(struct world *w, const struct route *r, struct instance *in, const struct group *g);
 
 /* call.c */
 void calls_open(struct world *w);
@@ -188,6 +195,26 @@ void attempts_check(const struct world *w, uint32_t in_flight);
 
 /* How long a message is on its way to the backend of the call, one way. */
 int64_t call_hop_ns(const struct world *w, uint32_t id);
+/* The same there or back, as long as this very message takes. */
+int64_t network_travel_ns(const struct world *w, uint32_t id, bool back);
+enum hop call_hop(const struct world *w, uint32_t id);
+
+/* channel.c: what a route's protocol needs; nothing, when neither it nor its group has one. */
+void channel_open(struct world *w, struct route *r, const struct route_spec *spec, struct diag *d);
+void channels_reset(struct world *w);
+void channels_check(const struct world *w);
+void channels_report(struct world *w);
+
+/* transport.c: for routes with a protocol. */
+/* Chooses a backend and sends the call to it, at once or when a connection is to be had; false: it
+ * knows of no backend. */
+bool transport_send(struct world *w, struct route *r, struct instance *in, uint32_t id);
+/* Its answer goes back. */
+void transport_back(struct world *w, uint32_t id);
+/* The caller gives up; true: the call had not been sent. */
+bool transport_leave(struct world *w, uint32_t id);
+/* The backend is done with the call, or done for, and the caller hears it at once. */
+void transport_sever(struct world *w, uint32_t id, enum outcome outcome);
 
 /* view.c */
 void view_open(struct world *w, struct route *r, uint32_t route, const struct part *discovery);

@@ -60,12 +60,22 @@ static int64_t jitter_ns(const struct world *w, uint32_t id, bool back)
     return dist_draw_ns(flow_of(w)->jitter, &r);
 }
 
-int64_t call_hop_ns(const struct world *w, uint32_t id)
+enum hop call_hop(const struct world *w, uint32_t id)
+{
+    const struct call *c = call_get(w, id);
+    return hop_of(w, &flow_of(w)->routes[c->route], c);
+}
+
+int64_t network_travel_ns(const struct world *w, uint32_t id, bool back)
 {
     const struct flow *f = flow_of(w);
-    const struct call *c = call_get(w, id);
     if (!f->networked) return 0;
-    return f->hop_ns[hop_of(w, &f->routes[c->route], c)] + (f->jitter ? jitter_ns(w, id, false) : 0);
+    return f->hop_ns[call_hop(w, id)] + (f->jitter ? jitter_ns(w, id, back) : 0);
+}
+
+int64_t call_hop_ns(const struct world *w, uint32_t id)
+{
+    return network_travel_ns(w, id, false);
 }
 
 bool network_carry(struct world *w, uint32_t id, const struct event_type *arrival)
@@ -119,6 +129,7 @@ static void flow_check(const struct world *w)
     tally_check(w);
     check(open == p->in_flight && open <= p->opened);
     view_check(w);
+    channels_check(w);
 }
 
 static void flow_begin(struct world *w)
@@ -132,6 +143,7 @@ static void flow_reset(struct world *w)
     view_reset(w);
     policies_reset(w);
     tally_reset(w);
+    channels_reset(w);
 }
 
 static void flow_report(struct world *w)
@@ -139,6 +151,7 @@ static void flow_report(struct world *w)
     view_report(w);
     policies_report(w);
     tally_report(w);
+    channels_report(w);
 }
 
 const struct room flow_room = {

@@ -46,8 +46,8 @@ static void refresh(struct world *w, const struct route *r, struct instance *in,
 }
 
 /* What the caller believes: without a discovery, the group itself. */
-static void look_up(struct world *w, const struct route *r, struct instance *in,
-                    const struct group *g)
+void route_look(struct world *w, const struct route *r, struct instance *in,
+                const struct group *g)
 {
     struct view truth = { g->ready, NULL, g->ready_count, g->version };
     const struct view *view = r->discovered ? r->discovered->views[in - r->instances] : &truth;
@@ -82,7 +82,7 @@ static uint32_t ask(struct world *w, struct route *r, struct instance *in, uint3
 uint32_t route_pick(struct world *w, struct route *r, struct instance *in, uint32_t call)
 {
     const struct group *g = &flow_of(w)->groups[r->group];
-    look_up(w, r, in, g);
+    route_look(w, r, in, g);
     if (in->count == 0) return POSITION_NONE;
     bool obvious = in->count == 1 && !r->policy && !r->balancer->refuses;
     uint32_t chosen = obvious ? 0 : ask(w, r, in, call);

@@ -216,7 +216,8 @@ uint32_t route_open(struct world *w, const struct route_spec *spec, struct diag 
     instances_open(w, r, id, spec);
     if (policy) policies_open(w, r, id, policy, d);
     if (!spec->direct) view_open(w, r, id, spec->discovery);
-    r->direct = !r->counts && !r->policy && !r->discovered && !r->balancer->refuses &&
-                !f->networked && !w->tracing;
+    if (!spec->direct) channel_open(w, r, spec, d);
+    r->direct = !r->counts && !r->policy && !r->discovered && !r->channel &&
+                !r->balancer->refuses && !f->networked && !w->tracing;
     return id;
 }

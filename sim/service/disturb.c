@@ -46,6 +46,7 @@ uint32_t service_disturb(struct world *w, const struct disturbance *d)
     uint64_t key = key_of(w, s, d);
     s->disturbances[s->disturbance_count++] =
         (struct disturbed){ *d, ++room->disturbance_next, key };
+    s->adjusts = true;
     return room->disturbance_next;
 }
 
@@ -57,6 +58,7 @@ static bool calm(struct service *s, uint32_t id)
     if (n == s->disturbance_count) return false;
     uint32_t tail = --s->disturbance_count - n;
     memmove(&s->disturbances[n], &s->disturbances[n + 1], tail * sizeof *s->disturbances);
+    s->adjusts = s->messages || s->disturbance_count > 0;
     return true;
 }
 

@@ -23,7 +23,7 @@ struct http_route_spec {
     const char *target;
     struct map to; /* target -> weight */
     bool sticky;
-    struct part rewrite, timeout, retry, balancer, discovery, policy;
+    struct part rewrite, timeout, retry, balancer, protocol, discovery, policy;
     struct list filters;
     struct http_match match; /* derived; its index is set by the gateway */
 };

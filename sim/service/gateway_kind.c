@@ -95,6 +95,8 @@ static const struct field gateway_fields[] = {
              .doc = "How long a pod stays bound to a node that is lost, as for a service."),
     PART(struct gateway_spec, "balancer", service.balancer, "balancer", .preset = "roundRobin",
          .doc = "How callers that say nothing choose among its pods."),
+    PART(struct gateway_spec, "protocol", service.protocol, "protocol", .preset = "",
+         .doc = "How the requests of callers that say nothing travel to it."),
     PART(struct gateway_spec, "discovery", service.discovery, "discovery", .preset = "",
          .doc = "How callers that say nothing learn which of its pods there are; at once and truly "
                 "unless said."),

@@ -147,6 +147,7 @@ static void target_compile(struct asking *a, const struct http_route_spec *r, co
     struct route_spec route = { .target = resolved,
                                 .at = place_of(a, r),
                                 .balancer = &r->balancer,
+                                .protocol = &r->protocol,
                                 .discovery = &r->discovery,
                                 .policy = &r->policy,
                                 .filters = r->filters,
@@ -156,7 +157,7 @@ static void target_compile(struct asking *a, const struct http_route_spec *r, co
                                 .reply = gateway_reply };
     uint16_t at = compile_emit(c, step_send_instruction(c, route));
     compile_emit(c, (struct instruction){ .run = gateway_leave, .route = ROUTE_NONE });
-    if (!c->full) c->items[at].index = chooser;
+    if (!c->full) c->items[at].draws = c->items[chooser].draws;
 }
 
 static void targets_of(struct arena *a, const struct http_route_spec *r, struct choice *choice)

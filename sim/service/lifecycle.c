@@ -62,6 +62,7 @@ static void set_state(struct world *w, uint32_t pod, enum pod_state state)
     if (p->state == POD_READY && state != POD_READY) count_ready(w, s, -1);
     if (p->state != POD_READY && state == POD_READY) count_ready(w, s, +1);
     p->state = (uint8_t)state;
+    if (state == POD_CRASHED || state == POD_GONE) transport_ended(w, s->group, pod);
     group_ready(w, s->group, pod, state == POD_READY);
     if (state == POD_CRASHED || state == POD_GONE) view_caller(w, pod, false);
 }
@@ -254,7 +255,9 @@ static const struct event_type grace_over = { "pod.grace", on_grace_over, NULL, 
 
 static void on_stop(struct world *w, uint32_t pod, uint32_t generation)
 {
-    if (pod_get(w, pod)->generation == generation) pod_drained_check(w, pod);
+    if (pod_get(w, pod)->generation != generation) return;
+    transport_stopping(w, pod_get(w, pod)->owner->group, pod);
+    pod_drained_check(w, pod);
 }
 
 static const struct event_type pod_stop = { "pod.stop", on_stop, NULL, PHASE_CONTROL };
@@ -270,7 +273,10 @@ void pod_drain(struct world *w, uint32_t pod, uint32_t cause)
     int64_t kill_ns = s->grace_ns + (serves && stop_ns == s->grace_ns ? STOP_GRACE_NS : 0);
     side_of(w, pod)->stop_ns = now_ns(w) + (serves ? stop_ns : 0);
     set_state(w, pod, POD_DRAINING);
-    if (serves) engine_at(w->engine, now_ns(w) + stop_ns, &pod_stop, pod, p->generation);
+    if (serves)
+        engine_at(w->engine, now_ns(w) + stop_ns, &pod_stop, pod, p->generation);
+    else
+        transport_stopping(w, p->owner->group, pod);
     if (p->in_flight > 0 || serves)
         engine_at(w->engine, time_add(now_ns(w), kill_ns), &grace_over, pod, p->generation);
     pod_drained_check(w, pod);

@@ -105,10 +105,11 @@ static void trace_work(const struct world *w, uint32_t call, const struct instru
 inline_always int64_t work_of(const struct world *w, uint32_t call, struct call *c,
                               const struct service *s, const struct instruction *i)
 {
-    if (__builtin_expect(c->flags & CALL_INTERRUPTED || s->disturbance_count > 0, 0)) {
+    if (__builtin_expect(c->flags & CALL_INTERRUPTED || s->adjusts, 0)) {
         bool begun = c->flags & CALL_INTERRUPTED;
-        c->flags &= (uint8_t)~CALL_INTERRUPTED;
-        return begun ? call_side(w, call)->remaining_ns : cpu_work(w, call, i);
+        int64_t work_ns = begun ? call_side(w, call)->remaining_ns : cpu_work(w, call, i);
+        c->flags = (uint8_t)((c->flags & ~CALL_INTERRUPTED) | CALL_CHARGED);
+        return work_ns;
     }
     struct rng r = step_rng(c, call_side(w, call), i);
     return dist_round_ns(i->mean_ns > 0 ? i->mean_ns * rng_exponential(&r)
@@ -147,8 +148,9 @@ inline_always void close_books(struct world *w, struct pod *p, struct call *c, i
 {
     pod_leave(w, p, now);
     account(w, p->owner, c, c->outcome, now);
-    bool dropped = c->outcome == OUTCOME_EXPIRED ||
-                   c->outcome == OUTCOME_OVERLOADED; /* nothing was done for it */
+    /* Nothing was done for it, or it was handed over and is nobody's any more. */
+    bool dropped = c->outcome == OUTCOME_EXPIRED || c->outcome == OUTCOME_OVERLOADED ||
+                   c->parent == CALL_NONE;
     if (__builtin_expect(c->flags & CALL_ORPHAN, 0) && !dropped && measured(w, c->entered_ns))
         p->owner->wasted++;
     if (!(c->flags & CALL_HOLDS)) return;

@@ -6,6 +6,7 @@
 #include "infra/infra.h"
 #include "orrery/discipline.h"
 #include "orrery/dist.h"
+#include "orrery/transport.h"
 #include "service/program.h"
 #include "service/service.h"
 
@@ -28,7 +29,7 @@ enum { ABANDON_FINISH, ABANDON_CANCEL }; /* service_spec.on_abandon */
 
 struct service_spec {
     uint32_t replicas, replicas_max, workers, queue_limit, on_abandon;
-    struct part discipline, startup, resources, queue_timeout, balancer, discovery, policy;
+    struct part discipline, startup, resources, queue_timeout, balancer, protocol, discovery, policy;
     struct list weights, priorities; /* uint32_t, by pod */
     bool async, drop_expired, occupancy;
     int64_t memory, grace_ns, pre_stop_ns, toleration_ns;
@@ -120,6 +121,8 @@ struct service {
     bool preempts, limited;   /* limited: limits.cpu was given */
     bool filling, unschedulable; /* a retry is pending; the shortage has been told */
     bool occupied;            /* occupancy is kept */
+    bool messages;            /* some caller's protocol charges it CPU for messages */
+    bool adjusts;             /* a cpu step's work is not only what it draws: that, or a fault */
     struct meter meter;
     struct histogram wait;    /* ns, of calls that had to wait for a worker */
     uint64_t unwaited;        /* those that did not */
@@ -233,13 +236,16 @@ double disturb_cpu_factor(const struct world *w, const struct service *s, uint32
 
 extern const struct event_type wait_done;
 
-/* What a cpu step takes: drawn from the customer; faults that slow a process down scale it. */
+/* What a cpu step takes: drawn from the customer; a call's first has its messages' on top; faults
+ * that slow a process down scale it. */
 static inline int64_t cpu_work(const struct world *w, uint32_t call, const struct instruction *i)
 {
     const struct call *c = call_get(w, call);
     struct rng r = step_rng(c, call_side(w, call), i);
     int64_t work_ns = dist_draw_ns(i->dist, &r);
     const struct service *s = pod_get(w, c->pod)->owner;
+    if (s->messages && !(c->flags & CALL_CHARGED))
+        work_ns += route_message_work(w, c->route).backend_ns;
     if (s->disturbance_count == 0) return work_ns;
     double slowed =
         (double)work_ns * disturb_cpu_factor(w, s, route_operation(w, c->route), c->pod);

@@ -24,6 +24,7 @@ uint16_t compile_emit(struct compiler *c, struct instruction i)
         c->capacity += 16;
     }
     i.index = (uint16_t)c->count;
+    i.draws = (uint16_t)(c->count - c->messages);
     i.at = c->at;
     c->items[c->count] = i;
     return (uint16_t)c->count++;

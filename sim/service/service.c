@@ -151,6 +151,7 @@ static void groups_open(struct world *w)
                                                   .operations = s->operations,
                                                   .operation_count = endpoints->count,
                                                   .balancer = &s->spec->balancer,
+                                                  .protocol = &s->spec->protocol,
                                                   .discovery = &s->spec->discovery,
                                                   .policy = &s->spec->policy,
                                                   .weights = weights_of(w, s),
@@ -211,6 +212,28 @@ static void room_open(struct world *w, void *state, struct diag *d)
     room->complete = true;
     if (diag_error_count(d) == before) program_graph_check(w, d);
     lifecycle_open(w, d);
+}
+
+static bool works_on_cpu(const struct program *p)
+{
+    for (uint32_t i = 0; i < p->count; i++)
+        if (p->first[i].opcode == OPCODE_CPU) return true;
+    return false;
+}
+
+/* Every caller's route is open: whom do messages cost CPU, and who has a step to charge it to? */
+static void room_begin(struct world *w)
+{
+    struct service_room *room = service_room_of(w);
+    for (uint32_t i = 0; i < room->service_count; i++) {
+        struct service *s = &room->services[i];
+        struct group *g = group_get(w, s->group);
+        uint8_t *works = arena_alloc(w->arena, s->operation_count);
+        for (uint32_t op = 0; op < s->operation_count; op++)
+            works[op] = works_on_cpu(&s->programs[op]);
+        g->works = works;
+        s->messages = s->adjusts = g->messages;
+    }
 }
 
 /* The integral of a count whose changes were added to `area`, in ns. */
@@ -394,6 +417,7 @@ const struct room service_room = {
     .name = "service",
     .state_size = sizeof(struct service_room),
     .open = room_open,
+    .begin = room_begin,
     .reset = room_reset,
     .sample = room_sample,
     .check = room_check,

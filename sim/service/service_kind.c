@@ -116,6 +116,9 @@ static const struct field service_fields[] = {
                     "toleration of node.kubernetes.io/unreachable."),
     PART(struct service_spec, "balancer", balancer, "balancer", .preset = "roundRobin",
          .doc = "How callers that say nothing choose among the pods."),
+    PART(struct service_spec, "protocol", protocol, "protocol", .preset = "",
+         .doc = "How the calls of callers that say nothing travel: over HTTP/1.1, gRPC... Unless "
+                "said, a message takes the network's one-way time and needs no connection."),
     PART(struct service_spec, "discovery", discovery, "discovery", .preset = "",
          .doc = "How callers that say nothing learn which pods there are; unless said, readiness "
                 "reaches them at once."),

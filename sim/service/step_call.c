@@ -7,7 +7,7 @@
 
 struct call_spec {
     const char *target;
-    struct part timeout, retry, balancer, discovery, policy;
+    struct part timeout, retry, balancer, protocol, discovery, policy;
     struct list filters;
     struct route_asks asks;
     bool optional;
@@ -46,6 +46,7 @@ struct instruction step_call_instruction(struct compiler *c, const struct part *
     struct route_spec route = { .target = spec->target,
                                 .at = step->at,
                                 .balancer = &spec->balancer,
+                                .protocol = &spec->protocol,
                                 .discovery = &spec->discovery,
                                 .policy = &spec->policy,
                                 .filters = spec->filters,
@@ -57,9 +58,73 @@ struct instruction step_call_instruction(struct compiler *c, const struct part *
     return step_send_instruction(c, route);
 }
 
+/* ------------------------------------------------------------------------- messages */
+
+/* A part of role "dist" that nobody types: CPU for a message, always as much. */
+static double message_draw(const void *spec, struct rng *r)
+{
+    (void)r;
+    return (double)*(const int64_t *)spec;
+}
+
+static double message_mean(const void *spec)
+{
+    return (double)*(const int64_t *)spec;
+}
+
+static double message_scv(const void *spec)
+{
+    (void)spec;
+    return 0;
+}
+
+static const struct dist_type message_dist = { message_draw, message_mean, message_scv };
+static const struct kind message_kind = { .name = "message",
+                                          .role = "dist",
+                                          .vtable = &message_dist };
+
+/* The caller encodes what it sends and decodes what it hears on a CPU of its own. */
+static void message_emit(struct compiler *c, int64_t work_ns)
+{
+    if (work_ns == 0) return;
+    struct part *work = arena_alloc(c->w->arena, sizeof *work);
+    int64_t *spec = arena_alloc(c->w->arena, sizeof *spec);
+    *spec = work_ns;
+    *work = (struct part){ .kind = &message_kind, .spec = spec };
+    compile_emit(c, (struct instruction){ .opcode = OPCODE_CPU,
+                                          .draw = message_draw,
+                                          .dist = work,
+                                          .route = ROUTE_NONE });
+    c->messages++;
+}
+
+static struct message_work work_of(const struct compiler *c, const struct instruction *i)
+{
+    return i->route == ROUTE_NONE ? (struct message_work){ 0 } : route_message_work(c->w, i->route);
+}
+
+/* Requests are encoded before the first is sent, and answers decoded when all are there. */
+static void calls_emit(struct compiler *c, const struct part *steps, uint32_t count,
+                       const struct instruction *before)
+{
+    struct instruction *calls = arena_alloc(c->w->arena, count * sizeof *calls);
+    int64_t encode_ns = 0, decode_ns = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        calls[i] = step_call_instruction(c, &steps[i]);
+        if (calls[i].route != ROUTE_NONE) route_caller_works(c->w, calls[i].route);
+        encode_ns += work_of(c, &calls[i]).encode_ns;
+        decode_ns += work_of(c, &calls[i]).decode_ns;
+    }
+    message_emit(c, encode_ns);
+    if (before) compile_emit(c, *before);
+    for (uint32_t i = 0; i < count; i++)
+        compile_emit(c, calls[i]);
+    message_emit(c, decode_ns);
+}
+
 static void call_compile(struct compiler *c, const struct part *step)
 {
-    compile_emit(c, step_call_instruction(c, step));
+    calls_emit(c, step, 1, NULL);
 }
 
 static void call_check(void *spec, const struct document *doc, struct place at, const char *path,
@@ -81,6 +146,9 @@ static const struct field call_fields[] = {
          .doc = "Further guards, outermost first, outside `retry` and `timeout`."),
     PART(struct call_spec, "balancer", balancer, "balancer", .preset = "",
          .doc = "How this caller chooses a pod; the called service's own choice by default."),
+    PART(struct call_spec, "protocol", protocol, "protocol", .preset = "",
+         .doc = "How the call travels: connections, their set-up, messages; as the called service "
+                "wishes by default."),
     PART(struct call_spec, "discovery", discovery, "discovery", .preset = "",
          .doc = "How each pod of this caller learns which pods it can call; as the called service "
                 "wishes by default."),
@@ -113,12 +181,10 @@ struct parallel_spec {
 static void parallel_compile(struct compiler *c, const struct part *step)
 {
     const struct parallel_spec *spec = step->spec;
-    const struct part *calls = spec->calls.items;
-    compile_emit(c, (struct instruction){ .run = parallel_run,
-                                          .route = ROUTE_NONE,
-                                          .count = (uint16_t)spec->calls.count });
-    for (uint32_t i = 0; i < spec->calls.count; i++)
-        compile_emit(c, step_call_instruction(c, &calls[i]));
+    struct instruction before = { .run = parallel_run,
+                                  .route = ROUTE_NONE,
+                                  .count = (uint16_t)spec->calls.count };
+    calls_emit(c, spec->calls.items, spec->calls.count, &before);
 }
 
 static void parallel_check(void *spec, const struct document *doc, struct place at,

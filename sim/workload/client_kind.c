@@ -103,6 +103,9 @@ static const struct field client_fields[] = {
          .doc = "What else stands in the way, outermost first, outside retry and timeout."),
     PART(struct client_spec, "balancer", balancer, "balancer", .preset = "",
          .doc = "Which backend gets a call; what the service wishes unless said."),
+    PART(struct client_spec, "protocol", protocol, "protocol", .preset = "",
+         .doc = "How its calls travel: connections, their set-up, messages; what the service wishes "
+                "unless said."),
     PART(struct client_spec, "discovery", discovery, "discovery", .preset = "",
          .doc = "How it learns which backends there are; as the called service wishes unless said."),
     PART(struct client_spec, "trafficPolicy", policy, "trafficPolicy", .preset = "",

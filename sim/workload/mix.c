@@ -17,6 +17,7 @@ static uint32_t target_open(struct world *w, const struct client *cl, const char
         .balancer = &s->balancer,
         .discovery = &s->discovery,
         .policy = &s->policy,
+        .protocol = &s->protocol,
         .filters = s->filters,
         .timeout = &s->timeout,
         .retry = &s->retry,

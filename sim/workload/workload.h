@@ -26,7 +26,7 @@ struct client_spec {
     int64_t ramp_ns, start_ns, stop_ns; /* stop: derived TIME_NEVER when not said */
     struct part timeout, retry;
     struct list filters;
-    struct part balancer, discovery, policy;
+    struct part balancer, protocol, discovery, policy;
     struct part keys;
     struct route_asks asks;
     uint32_t priority;
