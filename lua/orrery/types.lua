@@ -22,6 +22,9 @@
 ---@alias orrery.role.subset string|orrery.subset.shuffleShard
 ---@alias orrery.role.locality string|orrery.locality.zoneAware|orrery.locality.zoneFailover|orrery.locality.zoneWeights|orrery.locality.zoneOnly
 ---@alias orrery.role.discovery string|orrery.discovery.instant|orrery.discovery.static|orrery.discovery.endpointSlice|orrery.discovery.dns|orrery.discovery.eureka
+---@alias orrery.role.protocol string|orrery.protocol.http1|orrery.protocol.grpc|orrery.protocol.event
+---@alias orrery.role.compression string|orrery.compression.compression
+---@alias orrery.role.l4 string|orrery.l4.iptables|orrery.l4.ipvs
 ---@alias orrery.role.filter string|orrery.filter.timeout|orrery.filter.retry|orrery.filter.hedge|orrery.filter.breaker|orrery.filter.hystrix|orrery.filter.scriptedBreaker|orrery.filter.bulkhead|orrery.filter.rateLimit|orrery.filter.throttle|orrery.filter.vegasLimit|orrery.filter.gradientLimit|orrery.filter.fallback|string
 ---@alias orrery.role.budget string|orrery.budget.tokenBudget|orrery.budget.retryBudget|orrery.budget.concurrencyBudget|orrery.budget.retryThrottling|orrery.budget.retryQuota|number|string
 ---@alias orrery.role.arrival string|orrery.arrival.poisson|orrery.arrival.constantRate|orrery.arrival.renewal|orrery.arrival.batch|orrery.arrival.mmpp|orrery.arrival.diurnal|orrery.arrival.burst|orrery.arrival.csv|orrery.arrival.trace|string
@@ -154,6 +157,7 @@
 ---@field preStop? string How long a pod that is taken away goes on serving before its process is told to end: a preStop hook that sleeps. It counts into terminationGracePeriod.
 ---@field unreachableToleration? string How long a pod stays bound to a node that is lost, before it is replaced elsewhere; counts once the node has been silent for 40 s. As Kubernetes' toleration of node.kubernetes.io/unreachable.
 ---@field balancer? orrery.role.balancer How callers that say nothing choose among the pods.
+---@field protocol? orrery.role.protocol How the calls of callers that say nothing travel: over HTTP/1.1, gRPC... Unless said, a message takes the network's one-way time and needs no connection.
 ---@field discovery? orrery.role.discovery How callers that say nothing learn which pods there are; unless said, readiness reaches them at once.
 ---@field trafficPolicy? orrery.role.trafficPolicy Which of the pods callers that say nothing may use, and which first: outlier detection, health checks, zones, priorities.
 ---@field weights? (number|string)[] Load-balancing weight of the first pod, the second...; 1 for the rest.
@@ -182,6 +186,7 @@
 ---@field preStop? string How long a pod that is taken away goes on serving before its process is told to end.
 ---@field unreachableToleration? string How long a pod stays bound to a node that is lost, as for a service.
 ---@field balancer? orrery.role.balancer How callers that say nothing choose among its pods.
+---@field protocol? orrery.role.protocol How the requests of callers that say nothing travel to it.
 ---@field discovery? orrery.role.discovery How callers that say nothing learn which of its pods there are; at once and truly unless said.
 ---@field trafficPolicy? orrery.role.trafficPolicy Which of its pods callers that say nothing may use, and which first.
 ---@field routes (orrery.role.httpRoute)[] Where requests go, by what they ask for.
@@ -200,6 +205,7 @@
 ---@field retry? orrery.role.filter What the gateway does when an attempt fails; it stays with the target.
 ---@field filters? (orrery.role.filter)[] Further guards, outermost first, outside `retry` and `timeout`.
 ---@field balancer? orrery.role.balancer How the gateway chooses a pod of the target; the target's own choice by default.
+---@field protocol? orrery.role.protocol How requests travel from the gateway to a pod; as the target wishes by default.
 ---@field discovery? orrery.role.discovery How it learns which pods there are; the target's own choice by default.
 ---@field trafficPolicy? orrery.role.trafficPolicy Which of the pods it may use, and which first; the target's own by default.
 
@@ -243,6 +249,7 @@
 ---@field retry? orrery.role.filter What to do when an attempt fails.
 ---@field filters? (orrery.role.filter)[] Further guards, outermost first, outside `retry` and `timeout`.
 ---@field balancer? orrery.role.balancer How this caller chooses a pod; the called service's own choice by default.
+---@field protocol? orrery.role.protocol How the call travels: connections, their set-up, messages; as the called service wishes by default.
 ---@field discovery? orrery.role.discovery How each pod of this caller learns which pods it can call; as the called service wishes by default.
 ---@field trafficPolicy? orrery.role.trafficPolicy Which of the pods it may use, and which first; the called service's own by default.
 ---@field host? string The host that is asked for, for a gateway: "shop.example.com".
@@ -469,6 +476,77 @@
 ---@field observe? function function(state, backend, outcome, latency): told what came of each call that a backend was given, and after how many seconds.
 ---@field [integer] any
 
+---@class orrery.protocol.http1
+---@field maxConnections? number|string Connections of one caller instance to each pod or, through l4, to the service; further calls wait for one in order. Go's MaxConnsPerHost.
+---@field maxIdle? number|string Of those, how many may be without a call; one more is closed. Go's MaxIdleConnsPerHost.
+---@field idleTimeout? string How long a connection is kept alive without a call; 0s: for ever. Go's IdleConnTimeout.
+---@field requestsPerConnection? number|string Calls after which the server closes a connection (nginx: keepalive_requests, 1000); 1 is no keep-alive.
+---@field maxConnectionAge? string Age at which the server closes a connection, 10 % more or less; 0s: never.
+---@field tls? 'none'|'1.2'|'1.3' Round trips of a handshake on top of TCP's one: none, 1.2 (two), 1.3 (one). RFC 5246, RFC 8446. One of: none, 1.2, 1.3.
+---@field resumption? 'none'|'tickets'|'earlyData' What a caller does with a pod that it has shaken hands with before: tickets spare handshakeTime and, in TLS 1.2, a round trip; earlyData (TLS 1.3) all round trips but TCP's. Tickets last as long as both processes. One of: none, tickets, earlyData.
+---@field handshakeTime? string What a full TLS handshake takes besides its round trips (keys, certificates): yours to measure.
+---@field onDrain? 'close'|'keep' What a pod that is going away does with its connections: close (GOAWAY, or Connection: close, then wait for the calls on them) as graceful servers do, or keep, so that they go on bringing calls until it is gone. One of: close, keep.
+---@field l4? orrery.role.l4 What chooses a pod for each connection instead of a balancer for each call: iptables or ipvs, as behind a Kubernetes Service's address.
+---@field requestBytes? number|string A request's payload, in bytes: yours to say.
+---@field replyBytes? number|string A reply's payload, in bytes; on the wire, what the callee's `size` step says, if there is one. CPU goes by this one.
+---@field headerBytes? number|string A message's headers, in bytes, compressed or not. 700 to 800 are common (SPDY whitepaper).
+---@field bandwidth? number|string Bytes a second that one connection carries each way, messages one after another; 0 is no limit.
+---@field slowStart? boolean Whether a cold connection sends ten segments of 1460 bytes and then waits a round trip for every doubling; cold again after 200 ms without a message. RFC 6928, RFC 5681.
+---@field cpuPerMessage? string CPU to encode or to decode a message, each: yours to measure. Pods work it off with their steps; a client outside only takes that long.
+---@field cpuPerKiB? string The same for each KiB of payload.
+---@field compression? orrery.role.compression How much smaller payloads are on the wire, and what that takes.
+
+---@class orrery.protocol.grpc
+---@field connections? number|string Connections of one caller instance to each pod or, through l4, to the service: channels of their own, which calls go round.
+---@field maxConcurrentStreams? number|string Calls on one connection at once; further ones wait in order. Most servers allow 100 (gRPC: Performance best practices; RFC 9113, 6.5.2).
+---@field idleTimeout? string How long a connection is kept without a call; 0s: for ever. grpc-go's WithIdleTimeout.
+---@field maxConnectionAge? string Age at which the server sends GOAWAY, 10 % more or less: calls under way go on, new ones need a new connection. 0s: never, as grpc's ServerParameters.
+---@field maxConnectionAgeGrace? string How long calls may go on after that before they are reset; 0s: as long as they take, as grpc's ServerParameters.
+---@field tls? 'none'|'1.2'|'1.3' Round trips of a handshake on top of TCP's one: none, 1.2 (two), 1.3 (one). RFC 5246, RFC 8446. One of: none, 1.2, 1.3.
+---@field resumption? 'none'|'tickets'|'earlyData' What a caller does with a pod that it has shaken hands with before: tickets spare handshakeTime and, in TLS 1.2, a round trip; earlyData (TLS 1.3) all round trips but TCP's. Tickets last as long as both processes. One of: none, tickets, earlyData.
+---@field handshakeTime? string What a full TLS handshake takes besides its round trips (keys, certificates): yours to measure.
+---@field onDrain? 'close'|'keep' What a pod that is going away does with its connections: close (GOAWAY, or Connection: close, then wait for the calls on them) as graceful servers do, or keep, so that they go on bringing calls until it is gone. One of: close, keep.
+---@field l4? orrery.role.l4 What chooses a pod for each connection instead of a balancer for each call: iptables or ipvs, as behind a Kubernetes Service's address.
+---@field requestBytes? number|string A request's payload, in bytes: yours to say.
+---@field replyBytes? number|string A reply's payload, in bytes; on the wire, what the callee's `size` step says, if there is one. CPU goes by this one.
+---@field headerBytes? number|string A message's headers, in bytes, besides 23 of framing: HPACK leaves little of those that repeat.
+---@field bandwidth? number|string Bytes a second that one connection carries each way, messages one after another; 0 is no limit.
+---@field slowStart? boolean Whether a cold connection sends ten segments of 1460 bytes and then waits a round trip for every doubling; cold again after 200 ms without a message. RFC 6928, RFC 5681.
+---@field cpuPerMessage? string CPU to encode or to decode a message, each: yours to measure. Pods work it off with their steps; a client outside only takes that long.
+---@field cpuPerKiB? string The same for each KiB of payload.
+---@field compression? orrery.role.compression How much smaller payloads are on the wire, and what that takes.
+
+---@class orrery.protocol.event
+---@field idleTimeout? string How long a connection is kept without an event; 0s: for ever.
+---@field tls? 'none'|'1.2'|'1.3' Round trips of a handshake on top of TCP's one: none, 1.2 (two), 1.3 (one). RFC 5246, RFC 8446. One of: none, 1.2, 1.3.
+---@field resumption? 'none'|'tickets'|'earlyData' What a caller does with a pod that it has shaken hands with before: tickets spare handshakeTime and, in TLS 1.2, a round trip; earlyData (TLS 1.3) all round trips but TCP's. Tickets last as long as both processes. One of: none, tickets, earlyData.
+---@field handshakeTime? string What a full TLS handshake takes besides its round trips (keys, certificates): yours to measure.
+---@field onDrain? 'close'|'keep' What a pod that is going away does with its connections: close (GOAWAY, or Connection: close, then wait for the calls on them) as graceful servers do, or keep, so that they go on bringing calls until it is gone. One of: close, keep.
+---@field l4? orrery.role.l4 What chooses a pod for each connection instead of a balancer for each call: iptables or ipvs, as behind a Kubernetes Service's address.
+---@field requestBytes? number|string A request's payload, in bytes: yours to say.
+---@field replyBytes? number|string A reply's payload, in bytes; on the wire, what the callee's `size` step says, if there is one. CPU goes by this one.
+---@field headerBytes? number|string A message's headers, in bytes; the acknowledgement is a reply.
+---@field bandwidth? number|string Bytes a second that one connection carries each way, messages one after another; 0 is no limit.
+---@field slowStart? boolean Whether a cold connection sends ten segments of 1460 bytes and then waits a round trip for every doubling; cold again after 200 ms without a message. RFC 6928, RFC 5681.
+---@field cpuPerMessage? string CPU to encode or to decode a message, each: yours to measure. Pods work it off with their steps; a client outside only takes that long.
+---@field cpuPerKiB? string The same for each KiB of payload.
+---@field compression? orrery.role.compression How much smaller payloads are on the wire, and what that takes.
+
+---@class orrery.compression.compression
+---@field ratio number|string Bytes on the wire for each of payload: 0.3 is a third. Headers are not compressed.
+---@field cpuPerKiB string CPU for each KiB of payload, at both ends alike.
+
+---@class orrery.l4.iptables
+---@field sessionAffinity? 'None'|'ClientIP' ClientIP: a caller's connections all go to the pod that its last one went to. One of: None, ClientIP.
+---@field timeoutSeconds? string How long after that; counts anew with each connection.
+
+---@class orrery.l4.ipvs
+---@field scheduler? 'rr'|'lc'|'sh' rr: one after another; lc: where fewest connections are; sh: by a hash of the caller. One of: rr, lc, sh. May come first, without its name.
+---@field shared? boolean Whether all callers go through one, as through a cloud's network load balancer; each has its own otherwise, as on a node of its own.
+---@field sessionAffinity? 'None'|'ClientIP' ClientIP: a caller's connections all go to the pod that its last one went to. One of: None, ClientIP.
+---@field timeoutSeconds? string How long after that; counts anew with each connection.
+---@field [integer] any
+
 ---@class orrery.filter.timeout
 ---@field after? string How long the caller waits. May come first, without its name.
 ---@field [integer] any
@@ -610,6 +688,7 @@
 ---@field retry? orrery.role.filter Whether and how failed calls are tried again. Stands just outside timeout.
 ---@field filters? (orrery.role.filter)[] What else stands in the way, outermost first, outside retry and timeout.
 ---@field balancer? orrery.role.balancer Which backend gets a call; what the service wishes unless said.
+---@field protocol? orrery.role.protocol How its calls travel: connections, their set-up, messages; what the service wishes unless said.
 ---@field discovery? orrery.role.discovery How it learns which backends there are; as the called service wishes unless said.
 ---@field trafficPolicy? orrery.role.trafficPolicy Which of the ready backends it may use, and which first; what the service wishes unless said.
 ---@field keys? orrery.role.keys The customer each call is for, which hashing goes by; unless said the user's own number, or a new one for every call.
@@ -1250,6 +1329,36 @@ function eurekaServer(...) end
 ---@param ... any|orrery.balancer.scripted
 ---@return orrery.balancer.scripted
 function scripted(...) end
+
+---REST over HTTP/1.1: a connection carries one call at a time, the one used last is used next, and a call that is given up costs its connection.
+---@param ... any|orrery.protocol.http1
+---@return orrery.protocol.http1
+function http1(...) end
+
+---gRPC over HTTP/2: calls are streams on one connection, so an L4 balancer pins a caller to one pod. A call that arrives past its deadline is not begun; one that is given up resets its stream, and the connection goes on.
+---@param ... any|orrery.protocol.grpc
+---@return orrery.protocol.grpc
+function grpc(...) end
+
+---Fire and acknowledge: the caller goes on once a pod has taken the call, to work on it or to queue it. What becomes of it then is nobody's answer, and lost when the pod dies: there is no broker between.
+---@param ... any|orrery.protocol.event
+---@return orrery.protocol.event
+function event(...) end
+
+---Payloads that are compressed: fewer bytes, more CPU. Both figures depend on what is sent and by which code, so there is no default.
+---@param ... any|orrery.compression.compression
+---@return orrery.compression.compression
+function compression(...) end
+
+---kube-proxy's default: each new connection goes to a pod by chance, all alike, and stays there. Calls on it have no choice.
+---@param ... any|orrery.l4.iptables
+---@return orrery.l4.iptables
+function iptables(...) end
+
+---kube-proxy in IPVS mode, or a network load balancer: deals connections out, and knows nothing of the calls on them.
+---@param ... any|orrery.l4.ipvs
+---@return orrery.l4.ipvs
+function ipvs(...) end
 
 ---Gives up on a call that has no answer in time. Inside a retry it bounds each attempt, outside it the whole call. The deadline travels with the call: what its service calls inherits it. The service decides whether abandoned work is cancelled or done in vain.
 ---@param ... any|orrery.filter.timeout
