@@ -8,14 +8,14 @@
 #include "base/poison.h"
 
 struct restart_spec {
-    struct reference service;
+    const char *service;
     const char *version;
     uint32_t surge, unavailable, min_ready_s;
 };
 
 static const struct field restart_fields[] = {
-    REFERENCE(struct restart_spec, "service", service, "service", .position = 1,
-              .doc = "The service whose pods are replaced."),
+    TEXT(struct restart_spec, "service", service, .position = 1, .judge = service_judge,
+         .doc = "The service whose pods are replaced."),
     TEXT(struct restart_spec, "version", version, .preset = "",
          .doc = "What is released, for the timeline."),
     COUNT(struct restart_spec, "maxSurge", surge, .preset = "1", .min = 0, .max = 10000,
@@ -42,12 +42,12 @@ static void restart_begin(const void *spec, void *state, struct world *w, uint32
     (void)state;
     const struct restart_spec *s = spec;
     struct rollout_limits limits = { s->surge, s->unavailable, s->min_ready_s, s->version };
-    rollout_begin(w, s->service.index, &limits, cause);
+    rollout_begin(w, service_find(w, s->service), &limits, cause);
 }
 
 static const char *restart_subject(const void *spec)
 {
-    return ((const struct restart_spec *)spec)->service.name;
+    return ((const struct restart_spec *)spec)->service;
 }
 
 static const struct action_type restart_type = {

@@ -2,17 +2,18 @@
 #include "delivery/delivery.h"
 
 #include "orrery/action.h"
+#include "service/service.h"
 
 #include "base/poison.h"
 
 struct scale_spec {
-    struct reference service;
+    const char *service;
     uint32_t replicas;
 };
 
 static const struct field scale_fields[] = {
-    REFERENCE(struct scale_spec, "service", service, "service", .position = 1,
-              .doc = "The service that is scaled."),
+    TEXT(struct scale_spec, "service", service, .position = 1, .judge = service_judge,
+         .doc = "The service that is scaled."),
     COUNT(struct scale_spec, "replicas", replicas, .position = 2, .min = 0, .max = 100000,
           .doc = "How many replicas it should have from then on."),
     FIELDS_END
@@ -22,12 +23,12 @@ static void scale_begin(const void *spec, void *state, struct world *w, uint32_t
 {
     (void)state;
     const struct scale_spec *s = spec;
-    scale_to(w, s->service.index, s->replicas, cause);
+    scale_to(w, service_find(w, s->service), s->replicas, cause);
 }
 
 static const char *scale_subject(const void *spec)
 {
-    return ((const struct scale_spec *)spec)->service.name;
+    return ((const struct scale_spec *)spec)->service;
 }
 
 static const struct action_type scale_type = {

@@ -5,7 +5,6 @@
 
 #include "base/arena.h"
 #include "base/check.h"
-#include "base/text.h"
 #include "orrery/endpoint.h"
 
 #include <string.h>
@@ -14,26 +13,16 @@
 
 #define OPERATIONS_ALL UINT32_MAX
 
-static void service_unknown(const struct document *doc, const char *name, struct place at,
-                            const char *path, struct diag *d)
-{
-    uint32_t count = document_count(doc, "service");
-    const char **names = arena_alloc(doc->arena, (count + 1) * sizeof *names);
-    for (uint32_t i = 0; i < count; i++)
-        names[i] = document_object(doc, "service", i)->name;
-    const char *near = text_nearest(name, names, count);
-    diag_error(d, at, path, near ? arena_format(doc->arena, "did you mean '%s'?", near) : NULL,
-               "no service has the name '%s'", name);
-}
-
 bool target_spec_judge(const struct document *doc, const char *target, struct place at,
                        const char *path, struct diag *d)
 {
     const char *service, *operation;
     target_split(doc->arena, target, &service, &operation);
-    if (document_find(doc, "service", service))
+    if (!service_judge(doc, service, at, path, d)) return false;
+    if (!operation || !target_is_gateway(doc, target))
         return !operation || target_check(doc, target, at, path, d);
-    service_unknown(doc, service, at, path, d);
+    diag_error(d, at, path, arena_format(doc->arena, "say \"%s\"", service),
+               "a fault hits a whole gateway, not one of its requests");
     return false;
 }
 

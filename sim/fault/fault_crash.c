@@ -8,14 +8,14 @@
 #include "base/poison.h"
 
 struct crash_spec {
-    struct reference service;
+    const char *service;
     uint32_t pods;
     const char *reason;
 };
 
 static const struct field crash_fields[] = {
-    REFERENCE(struct crash_spec, "service", service, "service", .position = 1,
-              .doc = "The service whose pods crash."),
+    TEXT(struct crash_spec, "service", service, .position = 1, .judge = service_judge,
+         .doc = "The service whose pods crash."),
     COUNT(struct crash_spec, "pods", pods, .preset = "1", .min = 1, .max = COUNT_UNLIMITED,
           .doc = "How many pods crash; \"unlimited\" is all of them."),
     TEXT(struct crash_spec, "reason", reason, .preset = "killed", .doc = "Why, for the timeline."),
@@ -45,12 +45,12 @@ static void crash_begin(const void *spec, void *state, struct world *w, uint32_t
 {
     (void)state;
     const struct crash_spec *s = spec;
-    pods_crash(w, s->service.index, s->pods, s->reason, cause);
+    pods_crash(w, service_find(w, s->service), s->pods, s->reason, cause);
 }
 
 static const char *crash_subject(const void *spec)
 {
-    return ((const struct crash_spec *)spec)->service.name;
+    return ((const struct crash_spec *)spec)->service;
 }
 
 static const struct action_type crash_type = {

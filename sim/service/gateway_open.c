@@ -185,6 +185,7 @@ static void choice_compile(struct asking *a, const struct http_route_spec *r, st
                                .route = r->match.index + 1,
                                .entry = (uint16_t)c->count,
                                .sticky = r->sticky };
+    c->at = place_of(a, r);
     choice->key = key_child(stream_key(c->w->root_key, c->service->name, "sticky"), r->match.index);
     targets_of(c->w->arena, r, choice);
     for (uint32_t i = 0; i < choice->target_count; i++)
@@ -219,10 +220,7 @@ static void request_compile(struct asking *a)
     const struct gateway *g = c->service->gateway;
     struct chooser *chooser = arena_alloc(c->w->arena, sizeof *chooser);
     struct choice *choices = arena_alloc(c->w->arena, g->spec->routes.count * sizeof *choices);
-    if (g->spec->work.kind)
-        c->cpu = compile_emit(c, (struct instruction){ .opcode = OPCODE_CPU,
-                                                       .dist = &g->spec->work,
-                                                       .route = ROUTE_NONE });
+    if (g->spec->work.kind) compile_work(c, &g->spec->work);
     const struct instruction choose = { .run = gateway_run,
                                         .route = ROUTE_NONE,
                                         .table = chooser_add(c->w, chooser) };
@@ -271,12 +269,13 @@ uint32_t gateway_answer(struct world *w, uint32_t group, const struct request *r
     if (room->nesting == CALL_DEPTH_MAX) {
         diag_error(d, at, arena_format(w->arena, "gateway.%s", s->name),
                    "a gateway must not send requests back to where they came from",
-                   "gateways pass %s %s on to each other without end", request->method,
-                   request->path);
+                   "gateways pass a request on to each other without end, as %s %.40s...",
+                   request->method, request->path);
         return UINT32_MAX;
     }
     uint32_t op = operation_add(w, s, request);
     struct compiler c = program_begin(w, s, s->operations[op], d);
+    c.at = s->at;
     struct asking a = { .c = &c, .request = request, .at = at, .caller = caller };
     room->nesting++;
     uint32_t before = diag_error_count(d);

@@ -86,6 +86,11 @@ struct visit {
     uint32_t height; /* calls below, one inside the other */
 };
 
+static const char *service_path(struct world *w, const struct service *s)
+{
+    return arena_format(w->arena, "%s.%s", s->gateway ? "gateway" : "service", s->name);
+}
+
 static void cycle_tell(struct walk *k, const char *back, const struct service *s, struct place at)
 {
     struct text t = { 0 };
@@ -94,7 +99,7 @@ static void cycle_tell(struct walk *k, const char *back, const struct service *s
         first++;
     for (uint32_t i = first; i < k->depth; i++)
         text_format(&t, "%s > ", k->path[i]);
-    diag_error(k->d, at, arena_format(k->w->arena, "service.%s", s->name),
+    diag_error(k->d, at, service_path(k->w, s),
                "calls must not come back to where they began", "a cycle of calls: %s%s",
                text_data(&t), back);
     text_close(&t);
@@ -103,7 +108,7 @@ static void cycle_tell(struct walk *k, const char *back, const struct service *s
 static void depth_tell(struct walk *k, const struct service *s, struct place at)
 {
     if (!k->too_deep)
-        diag_error(k->d, at, arena_format(k->w->arena, "service.%s", s->name),
+        diag_error(k->d, at, service_path(k->w, s),
                    "shorten the chain of services", "calls nest deeper than %d, from '%s' on",
                    CALL_DEPTH_MAX, k->path[0]);
     k->too_deep = true;

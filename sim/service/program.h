@@ -31,6 +31,7 @@ struct compiler {
 /* Appends; returns its index. */
 uint16_t compile_emit(struct compiler *c, struct instruction i);
 void compile_steps(struct compiler *c, const struct list *steps);
+void compile_work(struct compiler *c, const struct part *work); /* on a CPU */
 struct compiler program_begin(struct world *w, struct service *s, const char *operation,
                               struct diag *d);
 struct program program_finish(struct compiler *c); /* adds the answer, and the whole to the code */

@@ -1,7 +1,7 @@
 /* service.h - what other rooms may ask of services and their pods.
  *
- * Services are numbered in document order. A pod is a slot that can be started, crash, restart and
- * go; its number is stable and dense per service. */
+ * Services are numbered in document order, then gateways. A pod is a slot that can be started, crash,
+ * restart and go; its number is stable and dense per service. */
 #ifndef SERVICE_SERVICE_H
 #define SERVICE_SERVICE_H
 
@@ -19,6 +19,11 @@ enum pod_state {
     POD_CRASHED   /* waiting to be restarted (CrashLoopBackOff) */
 };
 extern const char *const pod_state_names[];
+
+/* For fields that name a service, or a gateway, which is one but for its program. */
+bool service_judge(const struct document *doc, const char *name, struct place at, const char *path,
+                   struct diag *d);
+bool service_named(const struct document *doc, const char *name);
 
 uint32_t service_count(const struct world *w);
 uint32_t service_find(const struct world *w, const char *name);

@@ -1,6 +1,30 @@
 /* service_kind.c - what a scenario may say about a service and its pods. */
+#include "base/arena.h"
+#include "base/text.h"
 #include "engine/judge.h"
 #include "service/pod.h"
+
+static const char *const named[] = { "service", "gateway" };
+
+bool service_named(const struct document *doc, const char *name)
+{
+    return document_find(doc, named[0], name) || document_find(doc, named[1], name);
+}
+
+bool service_judge(const struct document *doc, const char *name, struct place at, const char *path,
+                   struct diag *d)
+{
+    if (service_named(doc, name)) return true;
+    uint32_t count = 0;
+    const char **names = arena_alloc(doc->arena, (doc->object_count + 1) * sizeof *names);
+    for (uint32_t k = 0; k < 2; k++)
+        for (uint32_t i = 0; i < document_count(doc, named[k]); i++)
+            names[count++] = document_object(doc, named[k], i)->name;
+    const char *near = text_nearest(name, names, count);
+    diag_error(d, at, path, near ? arena_format(doc->arena, "did you mean '%s'?", near) : NULL,
+               "there is no service named '%s'", name);
+    return false;
+}
 
 static void sharing_check(const struct service_spec *s, struct place at, const char *path,
                           struct diag *d)

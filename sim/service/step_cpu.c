@@ -17,17 +17,21 @@ int64_t waiting_work(const struct world *w, uint32_t call)
     return p->cpu != PROGRAM_NO_CPU ? cpu_work(w, call, &p->first[p->cpu]) : 0;
 }
 
-static void cpu_compile(struct compiler *c, const struct part *step)
+void compile_work(struct compiler *c, const struct part *work)
 {
-    const struct cpu_spec *spec = step->spec;
-    const struct dist_type *type = spec->work.kind->vtable;
+    const struct dist_type *type = work->kind->vtable;
     struct instruction cpu = { .opcode = OPCODE_CPU,
                                .draw = type->draw,
-                               .dist = &spec->work,
-                               .mean_ns = type->exponential ? dist_mean(&spec->work) : 0,
+                               .dist = work,
+                               .mean_ns = type->exponential ? dist_mean(work) : 0,
                                .route = ROUTE_NONE };
     uint16_t index = compile_emit(c, cpu);
     if (c->cpu == PROGRAM_NO_CPU) c->cpu = index;
+}
+
+static void cpu_compile(struct compiler *c, const struct part *step)
+{
+    compile_work(c, &((const struct cpu_spec *)step->spec)->work);
 }
 
 static const struct field cpu_fields[] = {

@@ -226,7 +226,7 @@ static void bad_faults_are_refused(void **state)
     BAD("{'kind': 'slow', 'target': 'shop', 'latency': '1s', 'pods': 0}", "action.pods");
     BAD("{'kind': 'errors', 'target': 'shop', 'ratio': '130%'}", "action.ratio");
     BAD("{'kind': 'errors', 'target': 'shop'}", "action.ratio");
-    BAD("{'kind': 'hang', 'target': ''}", "no service has the name ''");
+    BAD("{'kind': 'hang', 'target': ''}", "there is no service named ''");
     BAD("{'kind': 'leak', 'target': 'shop', 'bytes': 0}", "action.bytes");
     BAD("{'kind': 'cpuHog', 'target': 'shop', 'factor': 0}", "action.factor");
     BAD("{'kind': 'crash', 'service': 'cart'}", "cart");
