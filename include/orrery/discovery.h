@@ -35,6 +35,9 @@ struct discovery_type {
     size_t state_size;
     /* Once a route, while it opens; no group is filled yet. NULL: shared stays NULL. */
     void *(*prepare)(const void *spec, struct world *w, uint32_t route);
+    /* While the route opens: whether it can lead to the group at all. Else tells d. NULL: it can. */
+    bool (*leads)(const struct part *discovery, const struct world *w, uint32_t route,
+                  struct diag *d);
     /* The caller's process begins and knows nothing: at the run's start, or later. */
     void (*begin)(const struct discovery_site *site, struct world *w);
     /* Before a backend is chosen. WAIT: the call is kept until view_resume or view_fail. FAILED: it

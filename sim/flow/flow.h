@@ -217,7 +217,8 @@ bool transport_leave(struct world *w, uint32_t id);
 void transport_sever(struct world *w, uint32_t id, enum outcome outcome);
 
 /* view.c */
-void view_open(struct world *w, struct route *r, uint32_t route, const struct part *discovery);
+void view_open(struct world *w, struct route *r, uint32_t route, const struct part *discovery,
+               struct diag *d);
 /* Whether the caller knows whom to choose from; false: the call is kept. */
 bool view_known(struct world *w, const struct route *r, const struct instance *in, uint32_t id);
 /* Whether the chosen backend is there; false: the call is on its way to fail. */

@@ -215,7 +215,7 @@ uint32_t route_open(struct world *w, const struct route_spec *spec, struct diag 
     filter_add(w, r, id, spec->timeout);
     instances_open(w, r, id, spec);
     if (policy) policies_open(w, r, id, policy, d);
-    if (!spec->direct) view_open(w, r, id, spec->discovery);
+    if (!spec->direct) view_open(w, r, id, spec->discovery, d);
     if (!spec->direct) channel_open(w, r, spec, d);
     r->direct = !r->counts && !r->policy && !r->discovered && !r->channel &&
                 !r->balancer->refuses && !f->networked && !w->tracing;

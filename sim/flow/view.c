@@ -313,13 +313,16 @@ static void sites_open(struct world *w, const struct route *r, uint32_t route)
     }
 }
 
-void view_open(struct world *w, struct route *r, uint32_t route, const struct part *discovery)
+void view_open(struct world *w, struct route *r, uint32_t route, const struct part *discovery,
+               struct diag *diag)
 {
     const struct part *said = discovery;
     if (!said || !said->kind) said = group_get(w, r->group)->discovery;
     if (!said || !said->kind || !said->kind->vtable) return;
+    const struct discovery_type *type = said->kind->vtable;
+    if (type->leads && !type->leads(said, w, route, diag)) return;
     struct discovered *d = r->discovered = arena_alloc(w->arena, sizeof *d);
-    d->type = said->kind->vtable;
+    d->type = type;
     d->spec = said->spec;
     d->lane_silent = engine_lane(w->engine, d->spec->connect_timeout_ns, &call_silent);
     histogram_open_lazily(&d->stale, w->arena);

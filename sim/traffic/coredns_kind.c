@@ -1,5 +1,8 @@
 /* coredns_kind.c - what a scenario may say about its name servers. */
 #include "traffic/coredns.h"
+#include "traffic/resolv.h"
+
+#include "engine/judge.h"
 
 static const struct field coredns_fields[] = {
     COUNT(struct coredns_spec, "replicas", replicas, .preset = "2", .min = 1, .max = 1000,
@@ -40,6 +43,16 @@ static const struct field coredns_fields[] = {
     FIELDS_END
 };
 
+static void coredns_check_spec(void *spec, const struct document *doc, struct place at,
+                               const char *path, struct diag *d)
+{
+    (void)doc;
+    const struct coredns_spec *s = spec;
+    if (!resolv_is_name(s->cluster_domain))
+        judge_field(d, at, path, "clusterDomain", "as in \"cluster.local\"",
+                    "'%s' cannot be a domain", s->cluster_domain);
+}
+
 const struct kind traffic_coredns = {
     .name = "coredns",
     .role = "object",
@@ -51,4 +64,5 @@ const struct kind traffic_coredns = {
     .example = "coredns { replicas = 2, cache = \"30s\", ttl = \"30s\" }",
     .spec_size = sizeof(struct coredns_spec),
     .fields = coredns_fields,
+    .check = coredns_check_spec,
 };

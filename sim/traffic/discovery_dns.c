@@ -156,7 +156,7 @@ static void dns_failed(const struct discovery_site *site, struct world *w)
 
 static const char *const cluster_search[] = { "default.svc", "svc", "" };
 
-static uint32_t search_of(struct world *w, const struct dns_spec *spec, const char *domain,
+static uint32_t search_of(struct arena *a, const struct dns_spec *spec, const char *domain,
                           const char **search)
 {
     const char *const *said = spec->search.items;
@@ -164,32 +164,68 @@ static uint32_t search_of(struct world *w, const struct dns_spec *spec, const ch
         search[i] = said[i];
     if (spec->search.count > 0) return spec->search.count;
     for (uint32_t i = 0; i < 3; i++)
-        search[i] = arena_format(w->arena, "%s%s%s", cluster_search[i], i < 2 ? "." : "", domain);
+        search[i] = arena_format(a, "%s%s%s", cluster_search[i], i < 2 ? "." : "", domain);
     return 3;
 }
 
-/* Of the names tried, one exists: the Service's, or outside of the cluster the name itself. */
+static uint32_t tried_names(struct arena *a, const struct dns_spec *spec,
+                            const struct coredns_spec *servers, const char *service,
+                            const char **names)
+{
+    const char *search[RESOLV_SEARCH_MAX];
+    uint32_t searched = search_of(a, spec, servers->cluster_domain, search);
+    return resolv_expand(a, spec->name ? spec->name : service, spec->ndots, search, searched,
+                         names);
+}
+
+/* Of the names tried those exist that are the Service's, or outside of the cluster the one said. */
+static bool name_exists(const struct dns_spec *spec, const struct coredns_spec *servers,
+                        const char *service, const char *name)
+{
+    return resolv_is_service(name, service, servers->cluster_domain) ||
+           resolv_is_outside(name, spec->name ? spec->name : service, servers->cluster_domain);
+}
+
+static bool dns_leads(const struct part *discovery, const struct world *w, uint32_t route,
+                      struct diag *d)
+{
+    const struct dns_spec *spec = discovery->spec;
+    const struct coredns_spec *servers = document_singleton(w->doc, "coredns");
+    const char *service = group_get(w, route_group(w, route))->name;
+    const char *names[RESOLV_SEARCH_MAX + 1];
+    uint32_t count = tried_names(w->arena, spec, servers, service, names);
+    for (uint32_t i = 0; i < count; i++)
+        if (name_exists(spec, servers, service, names[i])) return true;
+    const char *hint = arena_format(w->arena,
+                                    "%s.default.svc.%s is one that does; a name outside of the cluster "
+                                    "has a dot",
+                                    service, servers->cluster_domain);
+    diag_error(d, discovery->at, route_name(w, route), hint,
+               "none of the %u names that are tried for '%s' leads to service '%s': the last is '%s'",
+               count, spec->name ? spec->name : service, service, names[count - 1]);
+    return false;
+}
+
 static void question_open(struct world *w, struct dns_shared *shared, const struct dns_spec *spec,
                           uint32_t route)
 {
     struct question *q = &shared->question;
     q->servers = coredns_of(w);
     const struct coredns_spec *servers = coredns_spec(q->servers);
-    const char *service = discovery_group(w, route)->name;
-    const char *name = spec->name ? spec->name : service;
-    const char *search[RESOLV_SEARCH_MAX], *names[RESOLV_SEARCH_MAX + 1];
-    uint32_t searched = search_of(w, spec, servers->cluster_domain, search);
-    q->name_count = resolv_expand(w->arena, name, spec->ndots, search, searched, names);
+    const char *service = group_get(w, route_group(w, route))->name;
+    const char *names[RESOLV_SEARCH_MAX + 1];
+    q->name_count = tried_names(w->arena, spec, servers, service, names);
     q->names = arena_alloc(w->arena, q->name_count * sizeof *q->names);
+    uint32_t found = q->name_count;
     for (uint32_t i = 0; i < q->name_count; i++) {
-        bool is_service = resolv_is_service(names[i], service, servers->cluster_domain);
-        bool exists = is_service || resolv_is_outside(names[i], name, servers->cluster_domain);
+        bool exists = name_exists(spec, servers, service, names[i]);
         struct slices *pods = exists && spec->headless ? shared->slice.slices : NULL;
         q->names[i] = coredns_name(q->servers, w, names[i], exists, pods);
-        if (servers->autopath && exists) {
-            q->names[0] = q->names[i];
-            q->name_count = 1;
-        }
+        if (exists && found == q->name_count) found = i;
+    }
+    if (servers->autopath) {
+        q->names[0] = q->names[found];
+        q->name_count = 1;
     }
     q->records = spec->aaaa ? 2 : 1;
     q->attempts = spec->attempts;
@@ -224,6 +260,7 @@ static void dns_begin(const struct discovery_site *site, struct world *w)
 static const struct discovery_type dns_type = {
     .state_size = sizeof(struct dns_state),
     .prepare = dns_prepare,
+    .leads = dns_leads,
     .begin = dns_begin,
     .look = dns_look,
     .failed = dns_failed,
@@ -264,6 +301,14 @@ static void dns_check(void *spec, const struct document *doc, struct place at, c
     if (s->refresh_ns > 0 && (s->ttl_ns > 0 || s->cache != CACHE_RECORD))
         judge_field(d, at, path, "refresh", "leave ttl and cache out",
                     "who looks up in the background keeps the answer until then");
+    if (s->name && !resolv_is_name(s->name))
+        judge_field(d, at, path, "name", "as in \"shop\" or \"api.example.com\"",
+                    "'%s' cannot be a name", s->name);
+    const char *const *search = s->search.items;
+    for (uint32_t i = 0; i < s->search.count; i++)
+        if (!resolv_is_name(search[i]))
+            judge_field(d, at, path, "search", "as in { \"default.svc.cluster.local\" }",
+                        "'%s' cannot be a domain", search[i]);
     if (s->search.count > RESOLV_SEARCH_MAX)
         judge_field(d, at, path, "search", NULL, "%u search domains, and at most %d can be",
                     s->search.count, RESOLV_SEARCH_MAX);

@@ -33,6 +33,25 @@ uint32_t resolv_expand(struct arena *a, const char *name, uint32_t ndots,
     return count;
 }
 
+static bool is_label_byte(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_';
+}
+
+bool resolv_is_name(const char *name)
+{
+    size_t label = 0, length = strlen(name);
+    if (length == 0 || length > 253) return false;
+    for (; *name; name++) {
+        if (*name != '.' && !is_label_byte(*name)) return false;
+        if (*name == '.' && label == 0) return false;
+        label = *name == '.' ? 0 : label + 1;
+        if (label > 63) return false;
+    }
+    return true;
+}
+
 bool resolv_within(const char *name, const char *domain)
 {
     size_t length = strlen(name), tail = strlen(domain);

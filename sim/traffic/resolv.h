@@ -14,6 +14,9 @@ struct arena;
 uint32_t resolv_expand(struct arena *a, const char *name, uint32_t ndots,
                        const char *const *search, uint32_t search_count, const char **names);
 
+/* Whether it is made of labels as names are (RFC 1035): letters, digits, '-' and '_', at most 63 in a
+ * label and 253 in all. A final dot is fine. */
+bool resolv_is_name(const char *name);
 /* Whether `name` lies in `domain`, or is it. */
 bool resolv_within(const char *name, const char *domain);
 /* Whether this is the name of the Service `service` in some namespace of the cluster. */

@@ -149,6 +149,61 @@ static void a_caller_may_give_up_before_its_connection_does(void **state)
     scenario_close(&s);
 }
 
+static uint64_t digest_of(const char *objects, bool heap_queue)
+{
+    struct scenario s;
+    cloud_open(&s, objects, (struct cloud_options){ .heap_queue = heap_queue });
+    assert_true(world_run(s.w, INT64_MAX));
+    uint64_t digest = engine_digest(s.w->engine);
+    scenario_close(&s);
+    return digest;
+}
+
+#define TWO_TIERS(shop, ask)                                                                       \
+    RUN("60s")                                                                                     \
+    SERVICE("shop", "'replicas': 3, 'startup': '2s', " shop, "'GET /': [" WORK("5ms") "]")         \
+    SERVICE("page", "'replicas': 2,", "'GET /': [" ASK("shop GET /", ask) "]")                     \
+    AT("10s", RESTART)                                                                             \
+    AT("20s", CRASH("page")) AT("30s", SCALE("shop", 1)) OPEN("user", "page GET /", "200/s", "")
+
+static void without_a_discovery_nothing_changes(void **state)
+{
+    (void)state;
+    uint64_t plain = digest_of(TWO_TIERS("", ""), false);
+    assert_true(plain == digest_of(TWO_TIERS("", ", 'discovery': {'kind': 'instant'}"), false));
+    assert_true(plain == digest_of(TWO_TIERS("'discovery': {'kind': 'endpointSlice'},",
+                                             ", 'discovery': {'kind': 'instant'}"),
+                                   false));
+}
+
+/* What reaches every caller at once is what there is: only events of the news are added. */
+static void news_that_take_no_time_change_no_call(void **state)
+{
+    (void)state;
+    struct scenario plain = cloud_run(TWO_TIERS("'preStop': '1s',", ""));
+    struct scenario s = cloud_run(TWO_TIERS(
+        "'preStop': '1s',",
+        ", 'discovery': {'kind': 'endpointSlice', 'propagation': '0s', 'minSyncPeriod': '0s'}"));
+    assert_true(failed(&plain, "ok") == failed(&s, "ok"));
+    assert_true(failed(&plain, "latency_ms.mean") == failed(&s, "latency_ms.mean"));
+    scenario_close(&s);
+    scenario_close(&plain);
+}
+
+static void both_queues_agree_on_every_discovery(void **state)
+{
+    (void)state;
+    static const char *const ways[] = {
+        TWO_TIERS("'discovery': {'kind': 'endpointSlice'},", ""),
+        TWO_TIERS("'discovery': {'kind': 'dns', 'headless': true},", ""),
+        TWO_TIERS("'discovery': {'kind': 'dns', 'cache': 'none'},", ""),
+        TWO_TIERS("'discovery': {'kind': 'eureka'},", ""),
+        TWO_TIERS("'discovery': {'kind': 'static', 'gone': 'silent'},", ", 'timeout': '1s'"),
+    };
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
+        assert_true(digest_of(ways[i], false) == digest_of(ways[i], true));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -164,6 +219,9 @@ int main(void)
         cmocka_unit_test(a_retry_may_find_a_pod_that_is_there),
         cmocka_unit_test(a_refusal_travels_there_and_back),
         cmocka_unit_test(a_caller_may_give_up_before_its_connection_does),
+        cmocka_unit_test(without_a_discovery_nothing_changes),
+        cmocka_unit_test(news_that_take_no_time_change_no_call),
+        cmocka_unit_test(both_queues_agree_on_every_discovery),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
