@@ -61,14 +61,14 @@ struct call {
     uint32_t pod;
     uint32_t next;       /* link in a pod's queue, or in the free list */
     uint32_t step;       /* the next instruction, in its room's code */
-    /* Bit-fields, since a store to a plain byte may alias anything: the compiler then forgets all it
-     * holds of the world, here at every step of every call. */
-    uint32_t state : 8, outcome : 8;
-    uint32_t stage : 8;    /* filters passed on the way out */
-    uint32_t attempt : 8;  /* 0 for the first */
-    uint32_t pending : 16; /* children (or attempts) whose answers are awaited */
-    uint32_t priority : 8;
-    uint32_t flags : 8;    /* enum call_flag */
+    /* Bytes, not bit-fields: those are written by reading all eight, soon after one was written, and a
+     * load that spans several stores waits for the cache. */
+    uint16_t pending;    /* children (or attempts) whose answers are awaited */
+    uint8_t state, outcome;
+    uint8_t stage;       /* filters passed on the way out */
+    uint8_t attempt;     /* 0 for the first */
+    uint8_t priority;
+    uint8_t flags;       /* enum call_flag */
 };
 _Static_assert(sizeof(struct call) == 64, "a call is one cache line: there are millions");
 

@@ -41,10 +41,10 @@ struct service_spec {
 struct pod {
     struct service *owner;
     uint32_t generation; /* of the process: changes when it crashes or goes */
-    uint32_t state : 8; /* bit-fields for the reason that call.h gives */
-    uint32_t fast : 8;  /* CPU work takes exactly its time: nothing is shared */
-    uint32_t serving : 8; /* pod_serve is under way further up the stack */
-    uint32_t node_known : 8;
+    uint8_t state;
+    uint8_t fast;        /* CPU work takes exactly its time: nothing is shared */
+    uint8_t serving;     /* pod_serve is under way further up the stack */
+    uint8_t node_known;
     uint32_t running;    /* workers held */
     uint32_t queued;
     uint32_t in_flight;  /* running, queued or waiting */
