@@ -14,7 +14,7 @@
 --   a queue     98 %  of half a second: what is let in is answered in time, the rest refused at once
 -- Try: orrery run scenarios/traffic/retry_storm_cures.lua --set budget.retry.budget.ratio=0.3
 --      orrery run scenarios/traffic/retry_storm_cures.lua --set database-queue.queueLimit=400
---      orrery run scenarios/traffic/retry_storm_cures.lua --set storm.rate=145/s
+--      orrery run scenarios/traffic/retry_storm_cures.lua --set database-storm.discipline=codel
 -- Source: Bronson et al., Metastable failures in distributed systems (HotOS 2021).
 run { duration = "10m", warmup = "30s", seed = 7 }
 
