@@ -93,6 +93,7 @@ read_globals = {
   "timeout",
   "retry",
   "hedge",
+  "tied",
   "breaker",
   "hystrix",
   "scriptedBreaker",

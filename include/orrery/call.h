@@ -173,6 +173,9 @@ void call_answer(struct world *w, uint32_t id, uint8_t index, enum outcome outco
  * side goes on under a new id with this outcome, so that those events find nobody. */
 void call_sever(struct world *w, uint32_t id, enum outcome outcome);
 
+/* A server begins the call; for groups that tell (`tells_begun`). */
+void call_begun(struct world *w, uint32_t id);
+
 /* The pod's side of an orphan is over. */
 void call_close(struct world *w, uint32_t id);
 

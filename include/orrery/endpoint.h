@@ -69,6 +69,7 @@ struct group {
     const struct part *policy;   /* the same of the trafficPolicy; NULL, or kind NULL: none */
     const uint32_t *weights;     /* by backend - first; NULL: all 1 */
     const uint8_t *levels;       /* their priorities; NULL: all 0 */
+    bool tells_begun; /* some caller wants call_begun; known when all rooms are open */
 };
 
 #define GROUP_NONE UINT32_MAX

@@ -40,6 +40,9 @@ struct filter_type {
      * event of the filter will send, must follow. Send none from here. */
     enum verdict (*on_attempt)(const struct filter_site *site, struct world *w, uint32_t call,
                                uint32_t attempt);
+    /* Of filters that split calls. A server has begun one of the call's attempts. Only note it. */
+    void (*on_begun)(const struct filter_site *site, struct world *w, uint32_t call,
+                     uint32_t attempt);
     /* The call got a new id while this filter still guards it: arm its timers again. `old` is only
      * a number by now. */
     void (*on_moved)(const struct filter_site *site, struct world *w, uint32_t call, uint32_t old);
@@ -68,5 +71,8 @@ uint32_t call_split(struct world *w, uint32_t call, uint8_t index);
  * about to say WAIT), from the next filter on. `number`: 0 for the first. It may be answered, and
  * the call over, before this returns: hold (call, generation). */
 void call_attempt(struct world *w, uint32_t call, uint8_t number);
+
+/* Abandons those attempts of the call that no server has begun; how many. */
+uint32_t call_withdraw(struct world *w, uint32_t call);
 
 #endif

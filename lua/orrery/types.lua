@@ -25,7 +25,7 @@
 ---@alias orrery.role.protocol string|orrery.protocol.http1|orrery.protocol.grpc|orrery.protocol.event
 ---@alias orrery.role.compression string|orrery.compression.compression
 ---@alias orrery.role.l4 string|orrery.l4.iptables|orrery.l4.ipvs
----@alias orrery.role.filter string|orrery.filter.timeout|orrery.filter.retry|orrery.filter.hedge|orrery.filter.breaker|orrery.filter.hystrix|orrery.filter.scriptedBreaker|orrery.filter.bulkhead|orrery.filter.rateLimit|orrery.filter.throttle|orrery.filter.vegasLimit|orrery.filter.gradientLimit|orrery.filter.fallback|string
+---@alias orrery.role.filter string|orrery.filter.timeout|orrery.filter.retry|orrery.filter.hedge|orrery.filter.tied|orrery.filter.breaker|orrery.filter.hystrix|orrery.filter.scriptedBreaker|orrery.filter.bulkhead|orrery.filter.rateLimit|orrery.filter.throttle|orrery.filter.vegasLimit|orrery.filter.gradientLimit|orrery.filter.fallback|string
 ---@alias orrery.role.budget string|orrery.budget.tokenBudget|orrery.budget.retryBudget|orrery.budget.concurrencyBudget|orrery.budget.retryThrottling|orrery.budget.retryQuota|number|string
 ---@alias orrery.role.arrival string|orrery.arrival.poisson|orrery.arrival.constantRate|orrery.arrival.renewal|orrery.arrival.batch|orrery.arrival.mmpp|orrery.arrival.diurnal|orrery.arrival.burst|orrery.arrival.csv|orrery.arrival.trace|string
 ---@alias orrery.role.mmppState string|orrery.mmppState.mmppState
@@ -570,6 +570,12 @@
 ---@field maxAttempts? number|string Attempts of one call in all, the first included.
 ---@field nonFatal? ('error'|'timeout'|'unavailable'|'overloaded'|'crashed'|'expired'|'rejected')[] Failures that do not end the call: the next attempt is sent at once. None unless said: then any answer is the answer. One of: error, timeout, unavailable, overloaded, crashed, expired, rejected.
 ---@field budget? orrery.role.budget What the extra attempts may add to the load; a bare ratio is a tokenBudget. Unlimited unless said.
+---@field [integer] any
+
+---@class orrery.filter.tied
+---@field attempts? number|string In how many queues the call stands. May come first, without its name.
+---@field delay? string How long after the first the others are sent, if it is not begun by then: twice the network's delay keeps two idle servers from both beginning.
+---@field cancelDelay? string How long the word that it is begun takes from one server to the others.
 ---@field [integer] any
 
 ---@class orrery.filter.breaker
@@ -1374,6 +1380,11 @@ function retry(...) end
 ---@param ... any|orrery.filter.hedge
 ---@return orrery.filter.hedge
 function hedge(...) end
+
+---Sends a call to several servers that know of each other: whichever begins it first withdraws it from the others' queues. The service's onAbandon must be cancel, or it stays there and is worked on in vain. Not beside a retry.
+---@param ... any|orrery.filter.tied
+---@return orrery.filter.tied
+function tied(...) end
 
 ---A circuit breaker: refuses calls (outcome rejected) while too many of the latest ones failed or were slow, then lets a few through to see. Put a timeout inside it, so that calls without an answer are seen to fail.
 ---@param ... any|orrery.filter.breaker

@@ -89,6 +89,7 @@ static void filter_add(struct world *w, struct route *r, uint32_t id, const stru
     check(!type->retries || retry_index_of(r) == ROUTE_NO_RETRY);
     uint8_t index = r->filter_count++;
     flow_of(w)->guarded = true;
+    if (type->on_begun) group_get(w, r->group)->tells_begun = true;
     r->filters[index].type = type;
     r->filters[index].spec = p->spec;
     r->filters[index].kind = p->kind->name;

@@ -69,18 +69,57 @@ void call_attempt(struct world *w, uint32_t trunk, uint8_t number)
     call_forward(w, id);
 }
 
+static void attempt_drop(struct world *w, uint32_t trunk, uint32_t id)
+{
+    call_tell_gone(w, id, attempt_floor(w, id));
+    attempt_leave(w, trunk, id);
+    flow_of(w)->attempts.abandoned++;
+    call_release(w, id, OUTCOME_ABANDONED);
+}
+
 bool attempts_drop(struct world *w, uint32_t trunk)
 {
     uint32_t generation = call_get(w, trunk)->generation;
     call_get(w, trunk)->pending = 0;
-    while (call_is_open(w, trunk, generation) && call_side(w, trunk)->child != CALL_NONE) {
-        uint32_t id = call_side(w, trunk)->child;
-        call_tell_gone(w, id, attempt_floor(w, id));
-        attempt_leave(w, trunk, id);
-        flow_of(w)->attempts.abandoned++;
-        call_release(w, id, OUTCOME_ABANDONED);
-    }
+    while (call_is_open(w, trunk, generation) && call_side(w, trunk)->child != CALL_NONE)
+        attempt_drop(w, trunk, call_side(w, trunk)->child);
     return call_is_open(w, trunk, generation);
+}
+
+/* One that waits for a server, or is on its way to one. */
+static uint32_t not_begun(const struct world *w, uint32_t trunk)
+{
+    uint32_t id = call_side(w, trunk)->child;
+    while (id != CALL_NONE && call_get(w, id)->flags & CALL_BEGUN)
+        id = call_side(w, id)->sibling;
+    return id;
+}
+
+uint32_t call_withdraw(struct world *w, uint32_t trunk)
+{
+    uint32_t generation = call_get(w, trunk)->generation, count = 0, id;
+    while (call_is_open(w, trunk, generation) && (id = not_begun(w, trunk)) != CALL_NONE) {
+        call_get(w, trunk)->pending--;
+        count++;
+        if (w->tracing)
+            recorder_trace(w->recorder, now_ns(w), "call.withdraw",
+                           "%s key=%016llx attempt=%u cause=another is begun",
+                           route_name(w, call_get(w, id)->route),
+                           (unsigned long long)call_get(w, id)->key, call_get(w, id)->attempt);
+        attempt_drop(w, trunk, id);
+    }
+    return count;
+}
+
+void call_begun(struct world *w, uint32_t id)
+{
+    if (!(call_get(w, id)->flags & CALL_ATTEMPT)) return;
+    uint32_t trunk = trunk_of(w, id);
+    const struct call *t = call_get(w, trunk);
+    const struct route *r = &flow_of(w)->routes[t->route];
+    const struct filter_type *type = r->filters[t->stage].type;
+    if (t->pending > 0 && type->on_begun)
+        type->on_begun(&instance_of(w, r, t)->sites[t->stage], w, trunk, id);
 }
 
 /* The answer that counts, in the place of the call that waited for it. */

@@ -47,6 +47,7 @@ uint32_t service_disturb(struct world *w, const struct disturbance *d)
     s->disturbances[s->disturbance_count++] =
         (struct disturbed){ *d, ++room->disturbance_next, key };
     s->adjusts = true;
+    service_hook(w, s);
     return room->disturbance_next;
 }
 
@@ -68,6 +69,7 @@ void service_calm(struct world *w, uint32_t disturbance)
     uint32_t i = 0;
     while (i < room->service_count && !calm(&room->services[i], disturbance))
         i++;
+    if (i < room->service_count) service_hook(w, &room->services[i]);
 }
 
 static bool applies(const struct service *s, const struct disturbance *d, uint32_t operation,

@@ -198,8 +198,8 @@ inline_always bool may_begin(struct world *w, struct pod *p, uint32_t call, stru
 {
     bool first = !(c->flags & CALL_BEGUN);
     c->flags |= CALL_BEGUN;
-    if (__builtin_expect(p->owner->disturbance_count == 0, 1)) return true;
-    return !first || !disturb_begin(w, call);
+    if (__builtin_expect(!p->owner->hooked, 1)) return true;
+    return !first || !pod_begins(w, call);
 }
 
 enum asked {

@@ -30,6 +30,18 @@ void pod_evict(struct world *w, uint32_t call, enum outcome outcome)
     pod_drained_check(w, pod);
 }
 
+void service_hook(struct world *w, struct service *s)
+{
+    s->hooked = s->disturbance_count > 0 || group_get(w, s->group)->tells_begun;
+}
+
+bool pod_begins(struct world *w, uint32_t call)
+{
+    const struct service *s = pod_get(w, call_get(w, call)->pod)->owner;
+    if (group_get(w, s->group)->tells_begun) call_begun(w, call);
+    return s->disturbance_count > 0 && disturb_begin(w, call);
+}
+
 #define PATIENCE_PURPOSE UINT64_C(0x70617469656e6365) /* "patience" */
 
 static int64_t patience_of(const struct service *s, const struct call *c)

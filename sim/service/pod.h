@@ -137,6 +137,7 @@ struct service {
     uint32_t ready_min, ready_max;
     struct disturbed *disturbances;
     uint32_t disturbance_count, disturbance_capacity;
+    bool hooked; /* pod_begins has something to do */
     double window_utilization, window_cpu, window_in_flight, window_queue;
     /* integrals when the window began */
     double last_flight, last_queue, last_busy, last_cpu, last_capacity;
@@ -185,6 +186,8 @@ void program_worked(struct world *w, uint32_t call);         /* a CPU step is ov
 extern const struct endpoint_type pod_endpoint;
 bool pod_take_worker(struct world *w, uint32_t call); /* when none is free; false: queued or refused */
 void pod_evict(struct world *w, uint32_t call, enum outcome outcome); /* ends it from outside */
+bool pod_begins(struct world *w, uint32_t call); /* of a hooked service; true: it is held up, or over */
+void service_hook(struct world *w, struct service *s); /* what `hooked` depends on has changed */
 bool pod_sheds(struct world *w, uint32_t call); /* out of a managed queue: turned away after all? */
 
 /* waiting.c: who waits for a worker */

@@ -221,7 +221,8 @@ static bool works_on_cpu(const struct program *p)
     return false;
 }
 
-/* Every caller's route is open: whom do messages cost CPU, and who has a step to charge it to? */
+/* Every caller's route is open: whom do messages cost CPU, and who has a step to charge it to? And
+ * who wants to know of beginnings? */
 static void room_begin(struct world *w)
 {
     struct service_room *room = service_room_of(w);
@@ -233,6 +234,7 @@ static void room_begin(struct world *w)
             works[op] = works_on_cpu(&s->programs[op]);
         g->works = works;
         s->messages = s->adjusts = g->messages;
+        service_hook(w, s);
     }
 }
 
