@@ -75,5 +75,6 @@ enum path_sort path_sort_of(const struct part *path);
 enum step_result gateway_run(struct world *w, uint32_t call, const struct instruction *i);
 enum step_result gateway_leave(struct world *w, uint32_t call, const struct instruction *i);
 void gateway_reply(struct world *w, uint32_t child);
+void gateway_proceed(struct world *w, uint32_t call);
 
 #endif

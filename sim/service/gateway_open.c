@@ -154,7 +154,8 @@ static void target_compile(struct asking *a, const struct http_route_spec *r, co
                                 .timeout = &r->timeout,
                                 .retry = &r->retry,
                                 .request = q,
-                                .reply = gateway_reply };
+                                .reply = gateway_reply,
+                                .proceed = gateway_proceed };
     uint16_t at = compile_emit(c, step_send_instruction(c, route));
     compile_emit(c, (struct instruction){ .run = gateway_leave, .route = ROUTE_NONE });
     if (!c->full) c->items[at].draws = c->items[chooser].draws;

@@ -32,7 +32,7 @@ struct instruction step_send_instruction(struct compiler *c, struct route_spec r
 {
     const struct service *s = c->service;
     route.caller = c->name;
-    route.proceed = program_proceed;
+    if (!route.proceed) route.proceed = program_proceed;
     route.instance_count = s->capacity;
     route.instance_base = s->first_pod;
     route.by_pod = true;

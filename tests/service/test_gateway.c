@@ -282,6 +282,35 @@ static void faults_releases_and_scaling_hit_it_as_a_service(void **state)
     script_run_close(r);
 }
 
+/* Without a trace, filters or a network a call takes a shorter way there and back. */
+static void the_short_way_tells_the_gateway_as_much(void **state)
+{
+    (void)state;
+    const char *lua =
+        "run { duration = '20s' }\n"
+        "service 'a' { endpoints = { ['GET /'] = { cpu(exponential '5ms'), size '3k', fail '10%' } } }\n"
+        "service 'late' { endpoints = { ['GET /'] = { wait '1s' } } }\n"
+        "gateway 'inner' { routes = { { path = '/late', target = 'late', timeout = '50ms' },\n"
+        "  { target = 'a' } } }\n"
+        "gateway 'edge' { work = '1ms', routes = { { target = 'inner' } } }\n"
+        "client 'users' { mix = { ['edge GET /late'] = 1, ['edge GET /'] = 4 }, rate = '20/s' }\n";
+    double bytes[2], timeouts[2], errors[2];
+    uint64_t digests[2];
+    for (int traced = 0; traced < 2; traced++) {
+        struct script_run *r = script_run_traced(lua, 7, traced);
+        assert_null(r->failure);
+        bytes[traced] = client(r, "bytes");
+        timeouts[traced] = client(r, "by_outcome.timeout");
+        errors[traced] = client(r, "by_outcome.error");
+        digests[traced] = r->digest;
+        script_run_close(r);
+    }
+    assert_true(bytes[0] > 500e3 && bytes[0] == bytes[1]);
+    assert_true(timeouts[0] > 50 && timeouts[0] == timeouts[1]);
+    assert_true(errors[0] > 15 && errors[0] == errors[1]);
+    assert_int_equal(digests[0], digests[1]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -298,6 +327,7 @@ int main(void)
         cmocka_unit_test(a_rewritten_request_is_another_endpoint_or_another_gateways),
         cmocka_unit_test(services_call_gateways_too_and_headers_are_theirs),
         cmocka_unit_test(faults_releases_and_scaling_hit_it_as_a_service),
+        cmocka_unit_test(the_short_way_tells_the_gateway_as_much),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
