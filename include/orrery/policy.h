@@ -48,6 +48,8 @@ struct policy_type {
 
 /* The backends are to be arranged anew before this caller's next pick. */
 void route_arrange(struct world *w, uint32_t route, uint32_t instance);
+/* Brings its site up to date, as the next pick would. */
+void route_look_up(struct world *w, uint32_t route, uint32_t instance);
 const struct policy_site *route_policy(const struct world *w, uint32_t route, uint32_t instance);
 uint8_t route_caller_zone(const struct world *w, uint32_t route, uint32_t instance);
 /* The group that the caller's own pods form; GROUP_NONE for clients. */

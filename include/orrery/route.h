@@ -31,7 +31,7 @@ struct route_spec {
     uint32_t owner;        /* the caller's own number, in route.owner */
     uint32_t instance_count; /* callers that each have their own state: pods, or 1 */
     uint32_t instance_base; /* parent call's pod - instance_base = instance, when by_pod */
-    bool direct;           /* its calls name their backend (call_go_to): nothing chooses for them */
+    bool addressed;        /* its calls name their backend (call_go_to): nothing chooses for them */
     bool by_pod;           /* the parent is a call at a pod; else a client, outside all zones */
     const uint8_t *zones;  /* of the caller's pods, by instance */
     const struct request *request; /* passed on by a gateway; NULL: `asks` and the target say it */

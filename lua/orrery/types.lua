@@ -118,6 +118,7 @@
 ---@field crossZone? string One-way time of a message between two pods in different zones.
 ---@field internet? string One-way time of a message between a client and a pod.
 ---@field jitter? orrery.role.dist What every message takes longer than that, drawn for each anew, so that one may overtake another; nothing unless said.
+---@field crossZonePerGiB? number|string What a GiB of answers between pods in different zones costs, in the run's currency; AWS charges 0.01 USD at each end. Answers have the size that a `size` step gives them.
 
 ---@class orrery.header.header
 ---@field value? string What it says. May come first, without its name.

@@ -89,6 +89,9 @@ struct flow {
     struct route *routes;
     uint32_t route_count;
     int64_t *chosen_ns; /* by call: when its backend was chosen; NULL when no balancer observes */
+    uint64_t cross_zone_bytes; /* of answers, since the warm-up ended, where metered */
+    double price_per_gib;
+    bool metered;   /* bytes that cross zones are counted */
     bool begun;     /* every room is open and has begun */
     bool networked; /* some hop takes time */
     uint32_t lane_there[HOP_COUNT], lane_back[HOP_COUNT];
@@ -162,7 +165,7 @@ void call_forward(struct world *w, uint32_t id);
 bool call_pass(struct world *w, uint32_t id);
 void call_dispatch(struct world *w, uint32_t id);
 void call_choose(struct world *w, uint32_t id); /* the same, once it is known whom to choose from */
-/* A call like call_go's along a `direct` route, which says its backend itself. */
+/* A call like call_go's along an `addressed` route, which says its backend itself. */
 void call_go_to(struct world *w, uint32_t id, uint32_t route, uint32_t backend);
 /* Back through the filters below call.stage, to its maker or to the filter that split it. */
 void call_backward(struct world *w, uint32_t id);
@@ -228,6 +231,9 @@ void view_begin(struct world *w);
 void view_reset(struct world *w);
 void view_check(const struct world *w);
 void view_report(struct world *w);
+
+/* transfer.c: an answer has come back from its backend. Where flow.metered. */
+void transfer_note(struct world *w, const struct route *r, uint32_t call, enum outcome outcome);
 
 /* policies.c */
 void policies_open(struct world *w, struct route *r, uint32_t route, const struct part *policy,

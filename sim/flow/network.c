@@ -13,6 +13,7 @@
 struct network_spec {
     int64_t hop_ns[HOP_COUNT];
     struct part jitter;
+    double price_per_gib;
 };
 
 #define JITTER_PURPOSE UINT64_C(0x6e6574776f726b00) /* "network" */
@@ -27,6 +28,11 @@ static const struct field network_fields[] = {
     PART(struct network_spec, "jitter", jitter, "dist", .unit = UNIT_DURATION, .preset = "",
          .doc = "What every message takes longer than that, drawn for each anew, so that one may "
                 "overtake another; nothing unless said."),
+    MONEY(struct network_spec, "crossZonePerGiB", price_per_gib, .preset = "0", .min = 0,
+          .max = 1e6,
+          .doc = "What a GiB of answers between pods in different zones costs, in the run's currency; "
+                 "AWS charges 0.01 USD at each end. Answers have the size that a `size` step gives "
+                 "them."),
     FIELDS_END
 };
 
@@ -98,6 +104,8 @@ void flow_network_open(struct world *w)
 {
     struct flow *f = flow_of(w);
     const struct network_spec *spec = document_singleton(w->doc, "network");
+    f->price_per_gib = spec->price_per_gib;
+    f->metered = spec->price_per_gib > 0;
     if (spec->jitter.kind) f->jitter = &spec->jitter;
     f->networked = f->jitter != NULL;
     for (enum hop hop = 0; hop < HOP_COUNT; hop++) {
@@ -140,6 +148,7 @@ static void flow_begin(struct world *w)
 
 static void flow_reset(struct world *w)
 {
+    flow_of(w)->cross_zone_bytes = 0;
     view_reset(w);
     policies_reset(w);
     tally_reset(w);

@@ -55,6 +55,12 @@ void route_look(struct world *w, const struct route *r, struct instance *in,
     if (in->version != view->version || disordered) refresh(w, r, in, g, view);
 }
 
+void route_look_up(struct world *w, uint32_t route, uint32_t instance)
+{
+    const struct route *r = &flow_of(w)->routes[route];
+    route_look(w, r, &r->instances[instance], group_get(w, r->group));
+}
+
 static uint8_t zone_of(const struct world *w, const struct route *r, uint32_t call)
 {
     if (!r->by_pod || !r->zones) return ZONE_OUTSIDE;
@@ -98,6 +104,7 @@ void route_return(struct world *w, uint32_t call, enum outcome outcome)
     const struct call *c = call_get(w, call);
     const struct flow *f = flow_of(w);
     const struct route *r = &f->routes[c->route];
+    if (f->metered) transfer_note(w, r, call, outcome);
     if (!r->counts) return;
     struct instance *in = instance_of(w, r, c);
     uint32_t position = in->position[c->pod - f->groups[r->group].first];

@@ -121,7 +121,7 @@ static void instance_open(struct world *w, const struct route *r, struct instanc
 
 static const struct part *policy_of(const struct route_spec *spec, const struct group *g)
 {
-    if (spec->direct) return NULL;
+    if (spec->addressed) return NULL;
     if (spec->policy && spec->policy->kind) return spec->policy;
     return g->policy && g->policy->kind ? g->policy : NULL;
 }
@@ -216,9 +216,9 @@ uint32_t route_open(struct world *w, const struct route_spec *spec, struct diag 
     filter_add(w, r, id, spec->timeout);
     instances_open(w, r, id, spec);
     if (policy) policies_open(w, r, id, policy, d);
-    if (!spec->direct) view_open(w, r, id, spec->discovery, d);
-    if (!spec->direct) channel_open(w, r, spec, d);
+    if (!spec->addressed) view_open(w, r, id, spec->discovery, d);
+    if (!spec->addressed) channel_open(w, r, spec, d);
     r->direct = !r->counts && !r->policy && !r->discovered && !r->channel &&
-                !r->balancer->refuses && !f->networked && !w->tracing;
+                !r->balancer->refuses && !f->networked && !f->metered && !w->tracing;
     return id;
 }

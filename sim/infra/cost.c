@@ -1,9 +1,12 @@
 /* cost.c - what the run would have cost: nodes by the hour, and requests by the hour.
  *
  * Two ways to buy the same thing: whole nodes (a nodepool's pricePerHour) or what each pod requests
- * (`price`, as on AWS Fargate or GKE Autopilot). Both reach from the end of the warm-up to the end
- * of the run, like every other figure. A scenario without any price has no cost section. */
+ * (`price`, as on AWS Fargate or GKE Autopilot). What crosses zones comes on top (`network`). All reach
+ * from the end of the warm-up to the end of the run, like every figure. A scenario without any price
+ * has no cost section. */
 #include "infra/hosts.h"
+
+#include "orrery/transfer.h"
 
 #include "base/arena.h"
 #include "base/map.h"
@@ -135,9 +138,17 @@ static bool owners_report(struct world *w, double *total)
     return true;
 }
 
+static void transfer_report(struct world *w, double *total)
+{
+    recorder_value(w->recorder, "cost", "", "cross_zone_gib", "GiB", transfer_gib(w));
+    cost_value(w, "", "transfer", transfer_cost(w));
+    *total += transfer_cost(w);
+}
+
 void infra_cost_report(struct world *w)
 {
     double total = 0;
     bool pools = pools_report(w, &total), owners = owners_report(w, &total);
-    if (pools || owners) cost_value(w, "", "total", total);
+    if (transfer_priced(w)) transfer_report(w, &total);
+    if (pools || owners || transfer_priced(w)) cost_value(w, "", "total", total);
 }

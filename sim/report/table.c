@@ -103,7 +103,12 @@ static void add_cost(struct arena *a, const struct result *r, struct text *out)
         if (strcmp(f->section, "cost") != 0 || strcmp(f->metric, "total") != 0) continue;
         text_format(out, "\ncost  %s %s", figure_text(a, f), r->currency);
         const char *pools = section_map(a, r, "cost", f->object, "by_pool.");
-        text_format(out, *pools ? "  (%s)\n" : "%s\n", pools);
+        const struct result_figure *transfer = result_find(r, "cost", f->object, "transfer");
+        const char *crossed =
+            transfer ? arena_format(a, "across zones %s", figure_text(a, transfer)) : "";
+        if (*pools || *crossed)
+            text_format(out, "  (%s%s%s)", pools, *pools && *crossed ? ", " : "", crossed);
+        text_add(out, "\n");
     }
 }
 

@@ -94,7 +94,7 @@ void probing_open(struct world *w, struct policy_shared *shared, uint32_t route)
         .caller = arena_format(w->arena, "%s health", route_name(w, route)),
         .target = arena_format(w->arena, "%s %s", g->name, shared->health->endpoint),
         .at = shared->at,
-        .direct = true,
+        .addressed = true,
         .reply = on_answer,
         .owner = route,
     };
@@ -130,13 +130,14 @@ static void probe(const struct policy_site *site, struct world *w, uint32_t back
     call_go_to(w, id, shared->probe_route, backend);
 }
 
-/* By the group's own list: who is ready is asked, used or not. */
+/* All that the caller knows of are asked, used or not. */
 static void on_round(struct world *w, uint32_t route, uint32_t instance)
 {
     const struct policy_site *site = route_policy(w, route, instance);
     const struct policy_shared *shared = site->shared;
     engine_lane_push(w->engine, shared->probe_lane, route, instance);
     if (!caller_is_there(site, w)) return;
+    route_look_up(w, route, instance);
     for (uint32_t i = 0; i < site->count; i++)
         probe(site, w, site->backends[i].id);
 }

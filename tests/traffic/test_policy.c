@@ -2,6 +2,8 @@
  */
 #include "../support/cloud.h"
 
+#include <math.h>
+
 #define PODS_MAX 64
 
 /* What callers of a service did, by pod: from the trace. */
@@ -199,6 +201,137 @@ static void a_customer_has_a_few_pods_and_no_others(void **state)
     seen_close(&seen);
 }
 
+/* ------------------------------------------------------------------------- zones */
+
+#define THREE_ZONES                                                                                \
+    ", {'kind': 'zones', '#': ['a', 'b', 'c']}, {'kind': 'nodepool', 'name': 'n', 'count': 3, "    \
+    "'zones': ['a', 'b', 'c'], 'cpu': 64, 'memory': '64Gi'}, {'kind': 'network', "                 \
+    "'crossZonePerGiB': 0.02}"
+#define ZONED(backends, locality)                                                                  \
+    RUN("100s")                                                                                    \
+    THREE_ZONES SERVICE("cart", "'replicas': " #backends ",",                                      \
+                        "'/': [{'kind': 'size', '#': ['1Mi']}]")                                   \
+        SERVICE("shop", "'replicas': 6, 'async': true,",                                           \
+                "'/': [" ASK("cart /", ", 'trafficPolicy': {'locality': " locality "}") "]")       \
+            OPEN("user", "shop /", "100/s", "")
+
+static double far_share(const char *objects)
+{
+    struct scenario s = cloud_run(objects);
+    double far = scenario_figure(&s, "policies", "shop / > cart /", "cross_zone");
+    double picks = scenario_figure(&s, "policies", "shop / > cart /", "picks");
+    double refused = scenario_figure(&s, "policies", "shop / > cart /", "refused");
+    assert_true(picks + refused == scenario_figure(&s, "clients", "user", "sent"));
+    assert_true(fabs(scenario_figure(&s, "cost", "", "transfer") - far / 1024 * 0.02) < 1e-9);
+    scenario_close(&s);
+    return far / picks;
+}
+
+static void zones_are_not_told_apart_unless_asked_for(void **state)
+{
+    (void)state;
+    double share = far_share(ZONED(6, "{'kind': 'zoneAware', 'minClusterSize': 7}"));
+    assert_true(share > 0.64 && share < 0.69);
+}
+
+static void calls_stay_in_the_zone_where_that_is_fair(void **state)
+{
+    (void)state;
+    assert_true(far_share(ZONED(6, "{'kind': 'zoneAware'}")) == 0);
+    /* Seven: zone a has 3/7 of the backends, b and c 2/7 each for a third of the callers: 2/7 over
+     * 1/3 is 85.71 % that stay, from two zones of three. */
+    double share = far_share(ZONED(7, "{'kind': 'zoneAware'}"));
+    assert_true(share > 0.085 && share < 0.105); /* 2/3 of 14.29 % is 9.5 % */
+}
+
+static void failover_keeps_calls_in_the_zone(void **state)
+{
+    (void)state;
+    assert_true(far_share(ZONED(3, "{'kind': 'zoneFailover'}")) == 0);
+    assert_true(far_share(ZONED(3, "{'kind': 'zoneOnly'}")) == 0);
+}
+
+static void without_a_backend_in_its_zone_one_fails_over_and_the_other_refuses(void **state)
+{
+    (void)state;
+    double share = far_share(ZONED(2, "{'kind': 'zoneFailover'}"));
+    assert_true(share > 0.32 && share < 0.35);
+    struct scenario s = cloud_run(ZONED(2, "{'kind': 'zoneOnly'}"));
+    double refused = scenario_figure(&s, "policies", "shop / > cart /", "refused");
+    assert_true(fabs(refused / scenario_figure(&s, "clients", "user", "sent") - 1.0 / 3) < 0.01);
+    scenario_close(&s);
+}
+
+static void zones_get_calls_by_weight(void **state)
+{
+    (void)state;
+    struct seen seen;
+    seen_run(&seen, RUN("100s") THREE_ZONES SERVICE(
+                        "cart",
+                        "'replicas': 3, 'trafficPolicy': {'locality': {'kind': "
+                        "'zoneWeights', 'zones': {'a': 80, 'c': 20}}},",
+                        "'/': [" WORK("1ms") "]") OPEN("user", "cart /", "100/s", ""));
+    double all = seen.calls[0] + seen.calls[1] + seen.calls[2];
+    assert_true(fabs(seen.calls[0] / all - 0.8) < 0.001); /* in turn, not by chance */
+    assert_int_equal(seen.calls[1], 0);
+    seen_close(&seen);
+}
+
+/* ------------------------------------------------------------------------- health checks */
+
+#define CHECKED                                                                                    \
+    "'replicas': 4, 'trafficPolicy': {'healthCheck': {'endpoint': '/healthz', 'interval': '5s', "  \
+    "'timeout': '1s', 'healthyThreshold': 3}},"
+#define CHECKED_ENDPOINTS "'/': [" WORK("1ms") "], '/healthz': [" WORK("1ms") "]"
+
+static void two_failed_probes_take_a_pod_out_and_three_bring_it_back(void **state)
+{
+    (void)state;
+    struct seen seen;
+    seen_run(&seen, RUN("60s") SERVICE("cart", CHECKED, CHECKED_ENDPOINTS)
+                        OPEN("user", "cart /", "100/s", "")
+                            AT("11s", "{'kind': 'errors', '#': ['cart'], 'ratio': 1, 'pods': 1, "
+                                      "'duration': '12s'}"));
+    /* Probes at 15 and 20 s fail; those at 25, 30 and 35 s pass. From 11 to 20 s a quarter fails.
+     */
+    double failed = scenario_figure(&seen.s, "clients", "user", "failed");
+    assert_true(failed > 195 && failed < 255);
+    assert_true(figure(&seen, "user > cart /", "probes") == 52);
+    assert_true(figure(&seen, "user > cart /", "probes_failed") == 2);
+    assert_non_null(strstr(seen.trace, "20.000000000  health.change  user > cart / instance=0 "
+                                       "pod=0 unhealthy cause=probe error"));
+    assert_non_null(strstr(seen.trace, "35.001000000  health.change  user > cart / instance=0 "
+                                       "pod=0 healthy cause=probe ok"));
+    /* Probes are real calls. */
+    assert_true(scenario_figure(&seen.s, "services", "cart", "received") ==
+                scenario_figure(&seen.s, "clients", "user", "sent") + 52);
+    seen_close(&seen);
+}
+
+static void a_probe_without_an_answer_in_time_has_failed(void **state)
+{
+    (void)state;
+    struct seen seen;
+    seen_run(&seen, RUN("40s") SERVICE("cart", CHECKED, CHECKED_ENDPOINTS)
+                        OPEN("user", "cart /", "20/s", ", 'timeout': '100ms'")
+                            AT("11s", "{'kind': 'hang', '#': ['cart'], 'ratio': 1, 'pods': 1}"));
+    assert_non_null(strstr(seen.trace, "21.000000000  health.change  user > cart / instance=0 "
+                                       "pod=0 unhealthy cause=probe timeout"));
+    assert_true(scenario_figure(&seen.s, "clients", "user", "by_outcome.timeout") < 75);
+    seen_close(&seen);
+}
+
+static void each_pod_that_calls_asks_for_itself(void **state)
+{
+    (void)state;
+    struct scenario s = cloud_run(RUN("20s") SERVICE("cart", CHECKED, CHECKED_ENDPOINTS) SERVICE(
+        "shop", "'replicas': 3, 'async': true,", "'/': [" ASK("cart /", "") "]")
+                                      OPEN("user", "shop /", "100/s", ""));
+    /* Four rounds from each one's first call on, of four probes, by three pods. */
+    assert_true(scenario_figure(&s, "policies", "shop / > cart /", "probes") == 48);
+    scenario_close(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -211,6 +344,14 @@ int main(void)
         cmocka_unit_test(a_pod_in_place_of_an_ejected_one_is_not_ejected),
         cmocka_unit_test(a_customer_keeps_to_its_pod_by_cookie),
         cmocka_unit_test(a_customer_has_a_few_pods_and_no_others),
+        cmocka_unit_test(zones_are_not_told_apart_unless_asked_for),
+        cmocka_unit_test(calls_stay_in_the_zone_where_that_is_fair),
+        cmocka_unit_test(failover_keeps_calls_in_the_zone),
+        cmocka_unit_test(without_a_backend_in_its_zone_one_fails_over_and_the_other_refuses),
+        cmocka_unit_test(zones_get_calls_by_weight),
+        cmocka_unit_test(two_failed_probes_take_a_pod_out_and_three_bring_it_back),
+        cmocka_unit_test(a_probe_without_an_answer_in_time_has_failed),
+        cmocka_unit_test(each_pod_that_calls_asks_for_itself),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
