@@ -463,6 +463,7 @@
 ---@field loss? number|string Share of queries that are lost on the way, as by races in conntrack.
 ---@field clusterDomain? string The domain that the servers answer for themselves; names outside are forwarded.
 ---@field autopath? boolean Whether the servers follow the search path themselves (plugin autopath): one query instead of one a search domain.
+---@field nodeLocal? boolean Whether each caller's node has a cache before the servers (NodeLocal DNSCache): it keeps answers for 30 s and denials for 5 s at most, answers in no time, and asks by TCP, so that nothing is lost.
 
 ---@class orrery.eurekaServer
 ---@field leaseRenewalInterval? string Time between two heartbeats of an instance (lease-renewal-interval-in-seconds).

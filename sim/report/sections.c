@@ -62,6 +62,7 @@ static const struct column resolver_columns[] = {
     { "lookups", "lookups" },
     { "failed", "failed" },
     { "queries", "queries" },
+    { "local", "local" },
     { "took_ms.mean", "mean ms" },
     { "took_ms.p99", "p99 ms" },
     { "took_ms.max", "max ms" },

@@ -43,6 +43,11 @@ const struct coredns_spec *coredns_spec(const struct coredns *c)
     return c->spec;
 }
 
+bool coredns_is_headless(const struct coredns *c, uint32_t name)
+{
+    return c->names[name].headless != NULL;
+}
+
 const char *coredns_text(const struct coredns *c, uint32_t name)
 {
     return c->names[name].text;
@@ -107,6 +112,13 @@ static double waiting(const struct coredns *c, const struct replica *r, int64_t 
     return wait_ns <= 0 ? 0 : wait_ns * c->spec->workers / c->mean_ns;
 }
 
+static void trace_unheard(const struct world *w, const struct coredns *c, const struct replica *r,
+                          uint32_t name, const char *what, const char *why)
+{
+    recorder_trace(w->recorder, now_ns(w), what, "coredns-%u %s cause=%s",
+                   (uint32_t)(r - c->replicas), c->names[name].text, why);
+}
+
 /* When the query that arrives now has been worked on; TIME_NEVER when there was no room for it. */
 static int64_t serve(struct coredns *c, const struct world *w, struct replica *r, int64_t now_ns)
 {
@@ -165,12 +177,16 @@ static struct dns_reply ask_once(struct coredns *c, struct world *w, struct repl
 {
     static const struct dns_reply none = { .at_ns = TIME_NEVER };
     if (measured(w, now_ns(w))) c->queries++;
-    if (c->spec->loss_ratio > 0 && rng_uniform(&r->rng) < c->spec->loss_ratio) {
+    /* A node's cache asks by TCP, which sends again what is lost. */
+    if (c->spec->loss_ratio > 0 && !c->spec->node_local && rng_uniform(&r->rng) < c->spec->loss_ratio) {
         if (measured(w, now_ns(w))) c->lost++;
+        if (w->tracing) trace_unheard(w, c, r, name, "dns.lost", "on the way");
         return none;
     }
     int64_t served_ns = serve(c, w, r, now_ns(w) + c->spec->latency_ns);
-    return served_ns == TIME_NEVER ? none : answer(c, w, r, name, served_ns);
+    if (served_ns != TIME_NEVER) return answer(c, w, r, name, served_ns);
+    if (w->tracing) trace_unheard(w, c, r, name, "dns.dropped", "queue full");
+    return none;
 }
 
 struct dns_reply coredns_ask(struct coredns *c, struct world *w, uint32_t replica, uint32_t name,
@@ -187,6 +203,7 @@ struct dns_reply coredns_ask(struct coredns *c, struct world *w, uint32_t replic
 const struct view *coredns_view(struct coredns *c, struct world *w, uint32_t replica, uint32_t name)
 {
     const struct dns_name *n = &c->names[name];
+    if (!n->headless) return NULL;
     return c->spec->cache_ns > 0 ? c->replicas[replica].entries[name].view
                                  : slices_view(n->headless, w);
 }

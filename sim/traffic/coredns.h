@@ -12,7 +12,7 @@ struct coredns_spec {
     int64_t ttl_ns, forward_ttl_ns, cache_ns, latency_ns;
     double loss_ratio;
     const char *cluster_domain;
-    bool autopath;
+    bool autopath, node_local;
 };
 
 /* What a query comes to. */
@@ -28,6 +28,10 @@ struct dns_entry {
     struct view *view;             /* of a headless Service: the pods as they were then */
     bool exists;
 };
+
+/* NodeLocal DNSCache, its Corefile: what exists is kept for 30 s at most, what does not for 5 s. */
+#define NODE_LOCAL_NS (30 * NS_PER_S)
+#define NODE_LOCAL_DENIAL_NS (5 * NS_PER_S)
 
 /* How long a record may be kept that its server gives this long, by a cache with this limit. */
 static inline int64_t dns_lifetime(int64_t ttl_ns, int64_t cache_ns)
@@ -50,12 +54,13 @@ const struct coredns_spec *coredns_spec(const struct coredns *c);
  * exists while it has pods, and they are the answer. */
 uint32_t coredns_name(struct coredns *c, struct world *w, const char *text, bool exists,
                       struct slices *headless);
+bool coredns_is_headless(const struct coredns *c, uint32_t name);
 const char *coredns_text(const struct coredns *c, uint32_t name);
 /* One query of `count` alike (A, AAAA), sent now to this replica; the reply has come when the last
  * has. */
 struct dns_reply coredns_ask(struct coredns *c, struct world *w, uint32_t replica, uint32_t name,
                              uint32_t count);
-/* The pods this replica now answers a headless name with. */
+/* The pods this replica now answers a name with; NULL unless it is headless. */
 const struct view *coredns_view(struct coredns *c, struct world *w, uint32_t replica, uint32_t name);
 
 void coredns_reset(struct world *w);

@@ -54,6 +54,7 @@ static void count(struct world *w, struct dns_shared *shared, const struct looku
     shared->figures.lookups++;
     shared->figures.failed += !result->found;
     shared->figures.queries += result->queries;
+    shared->figures.local += result->local;
     histogram_record(&shared->figures.took, result->took_ns);
 }
 
@@ -72,9 +73,7 @@ static void learn(struct world *w, const struct discovery_site *site,
     state->resolved = true;
     state->resolved_ns = now_ns(w);
     state->expires_ns = kept_until(spec, now_ns(w), result->ttl_ns);
-    if (spec->headless)
-        view_set(w, site,
-                 coredns_view(shared->question.servers, w, result->replica, result->name));
+    if (result->view) view_set(w, site, result->view);
 }
 
 static void refresh_later(struct world *w, const struct discovery_site *site);
@@ -206,6 +205,21 @@ static bool dns_leads(const struct part *discovery, const struct world *w, uint3
     return false;
 }
 
+/* Each caller instance is alone on its node. */
+static void node_caches_open(struct world *w, struct question *q, uint32_t route)
+{
+    uint32_t count = route_instances(w, route), pods = discovery_group(w, route)->capacity;
+    q->node_caches = arena_alloc(w->arena, count * sizeof *q->node_caches);
+    for (uint32_t i = 0; i < count; i++) {
+        q->node_caches[i] = arena_alloc(w->arena, q->name_count * sizeof *q->node_caches[i]);
+        for (uint32_t n = 0; n < q->name_count; n++) {
+            q->node_caches[i][n].stored_ns = TIME_NEVER;
+            if (coredns_is_headless(q->servers, q->names[n]))
+                q->node_caches[i][n].view = view_alloc(w, pods);
+        }
+    }
+}
+
 static void question_open(struct world *w, struct dns_shared *shared, const struct dns_spec *spec,
                           uint32_t route)
 {
@@ -230,6 +244,7 @@ static void question_open(struct world *w, struct dns_shared *shared, const stru
     q->records = spec->aaaa ? 2 : 1;
     q->attempts = spec->attempts;
     q->timeout_ns = spec->timeout_ns;
+    if (servers->node_local) node_caches_open(w, q, route);
 }
 
 static void *dns_prepare(const void *spec, struct world *w, uint32_t route)
@@ -271,7 +286,7 @@ static const struct discovery_type dns_type = {
 void dns_figures_reset(struct world *w)
 {
     for (struct dns_figures *f = traffic_of(w)->dns_figures; f; f = f->next) {
-        f->lookups = f->failed = f->queries = 0;
+        f->lookups = f->failed = f->queries = f->local = 0;
         histogram_reset(&f->took);
     }
 }
@@ -283,6 +298,8 @@ void dns_figures_report(struct world *w)
         recorder_value(w->recorder, "resolvers", name, "lookups", "1", (double)f->lookups);
         recorder_value(w->recorder, "resolvers", name, "failed", "1", (double)f->failed);
         recorder_value(w->recorder, "resolvers", name, "queries", "1", (double)f->queries);
+        if (f->local > 0)
+            recorder_value(w->recorder, "resolvers", name, "local", "1", (double)f->local);
         if (f->took.count > 0) recorder_histogram(w->recorder, "resolvers", name, "took_ms", &f->took);
     }
 }

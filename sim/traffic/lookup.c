@@ -19,9 +19,10 @@ struct lookup {
     struct rng *rng;
     uint32_t route, instance, life;
     uint32_t first, last; /* of those who wait */
-    uint32_t name, attempt, replica, queries;
+    uint32_t name, attempt, replica, queries, local;
     int64_t began_ns;
     struct dns_reply reply;
+    bool by_node; /* the reply is the node's cache's */
     uint32_t next; /* in the free list */
 };
 
@@ -117,25 +118,43 @@ void lookup_release(struct world *w, uint32_t lookup, bool found)
 
 /* ------------------------------------------------------------------------- the resolver */
 
+static struct dns_entry *node_entry(const struct lookup *l)
+{
+    struct dns_entry **caches = l->question->node_caches;
+    return caches ? &caches[l->instance][l->name] : NULL;
+}
+
+static const struct view *view_found(struct world *w, const struct lookup *l)
+{
+    const struct question *q = l->question;
+    return l->by_node ? node_entry(l)->view
+                      : coredns_view(q->servers, w, l->replica, q->names[l->name]);
+}
+
+static void trace_end(const struct world *w, const struct lookup *l,
+                      const struct lookup_result *result)
+{
+    const struct question *q = l->question;
+    const char *what = result->found       ? coredns_text(q->servers, q->names[l->name])
+                       : result->timed_out ? "no answer"
+                                           : "no such name";
+    recorder_trace(w->recorder, now_ns(w), "dns.lookup", "%s caller=%u %s queries=%u took_ms=%.3f",
+                   route_name(w, l->route), l->instance, what, result->queries,
+                   ns_to_ms(result->took_ns));
+}
+
 static void end(struct world *w, uint32_t number, bool timed_out)
 {
     const struct lookup *l = &lookups_of(w)->items[number];
     struct lookup_result result = { .found = !timed_out && l->reply.exists,
                                     .timed_out = timed_out,
                                     .ttl_ns = l->reply.ttl_ns,
-                                    .replica = l->replica,
                                     .queries = l->queries,
+                                    .local = l->local,
                                     .took_ns = now_ns(w) - l->began_ns };
-    if (result.found) result.name = l->question->names[l->name];
+    if (result.found) result.view = view_found(w, l);
     const struct discovery_site *site = discovery_site_of(w, l->route, l->instance);
-    if (w->tracing)
-        recorder_trace(w->recorder, now_ns(w), "dns.lookup",
-                       "%s caller=%u %s queries=%u took_ms=%.3f", route_name(w, l->route),
-                       l->instance,
-                       result.found ? coredns_text(l->question->servers, result.name)
-                       : timed_out  ? "no answer"
-                                    : "no such name",
-                       result.queries, ns_to_ms(result.took_ns));
+    if (w->tracing) trace_end(w, l, &result);
     if (l->life == site->life)
         l->done(w, site, number, &result);
     else
@@ -150,8 +169,34 @@ static void on_timeout(struct world *w, uint32_t number, uint32_t unused);
 static const struct event_type dns_answer = { "dns.answer", on_answer, NULL, PHASE_WORK };
 static const struct event_type dns_timeout = { "dns.timeout", on_timeout, NULL, PHASE_WORK };
 
+static bool ask_node(struct world *w, uint32_t number)
+{
+    struct lookup *l = &lookups_of(w)->items[number];
+    const struct dns_entry *e = node_entry(l);
+    l->by_node = e && dns_entry_answers(e, now_ns(w));
+    if (!l->by_node) return false;
+    l->local++;
+    l->reply = (struct dns_reply){ now_ns(w), e->expires_ns - now_ns(w), e->exists };
+    engine_at(w->engine, now_ns(w), &dns_answer, number, 0);
+    return true;
+}
+
+static void keep_at_node(struct world *w, const struct lookup *l)
+{
+    struct dns_entry *e = node_entry(l);
+    if (!e || l->by_node) return;
+    int64_t limit_ns = l->reply.exists ? NODE_LOCAL_NS : NODE_LOCAL_DENIAL_NS;
+    const struct view *pods =
+        coredns_view(l->question->servers, w, l->replica, l->question->names[l->name]);
+    if (pods) view_copy(e->view, pods);
+    e->exists = l->reply.exists;
+    e->stored_ns = now_ns(w);
+    e->expires_ns = time_add(now_ns(w), dns_lifetime(l->reply.ttl_ns, limit_ns));
+}
+
 static void ask(struct world *w, uint32_t number)
 {
+    if (ask_node(w, number)) return;
     struct lookup *l = &lookups_of(w)->items[number];
     const struct question *q = l->question;
     l->replica = rng_below(l->rng, coredns_spec(q->servers)->replicas);
@@ -168,6 +213,7 @@ static void on_answer(struct world *w, uint32_t number, uint32_t unused)
 {
     (void)unused;
     struct lookup *l = &lookups_of(w)->items[number];
+    keep_at_node(w, l);
     if (l->reply.exists || l->name + 1 == l->question->name_count) {
         end(w, number, false);
         return;

@@ -12,14 +12,15 @@ struct question {
     uint32_t records; /* queries a name: 1, or 2 with AAAA */
     uint32_t attempts;
     int64_t timeout_ns;
+    struct dns_entry **node_caches; /* by caller instance, then by place in `names`; NULL: none */
 };
 
 struct lookup_result {
     bool found; /* else: there is no such name, or nobody answered */
     bool timed_out;
     int64_t ttl_ns;
-    uint32_t replica, name; /* who answered what, when found */
-    uint32_t queries;
+    const struct view *view; /* the pods of a headless name, when found; good until `done` returns */
+    uint32_t queries, local; /* names asked for at the servers, and answered by the node's cache */
     int64_t took_ns;
 };
 

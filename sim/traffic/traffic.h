@@ -11,7 +11,7 @@ struct eureka;
 
 /* Of the resolvers of one route. */
 struct dns_figures {
-    uint64_t lookups, failed, queries;
+    uint64_t lookups, failed, queries, local;
     struct histogram took; /* ns a lookup */
     uint32_t route;
     struct dns_figures *next;

@@ -270,6 +270,34 @@ static void a_lost_query_costs_the_resolver_five_seconds(void **state)
     scenario_close(&s);
 }
 
+static void a_cache_at_the_node_keeps_queries_from_the_servers(void **state)
+{
+    (void)state;
+    /* Every 30 s what exists, every 5 s what does not: one lookup has three of those. */
+    struct scenario s = cloud_run(
+        SHOP("") COREDNS(", 'nodeLocal': true, 'ttl': '60s', 'cache': '60s', 'loss': '100%'")
+            OPEN("user", "shop GET /", "100/s", DNS(", 'cache': 'none', 'name': 'api.example.com'")));
+    double queries = served(&s, "queries") / 2;
+    assert_true(client(&s, "failed") == 0); /* by TCP: nothing is lost */
+    assert_true(queries > 3 * 59 + 10 && queries < 3 * 70 + 10); /* some kept for a server's rest */
+    assert_true(seen(&s, "queries") == 2 * queries);
+    assert_true(seen(&s, "local") == 4 * seen(&s, "lookups") - queries);
+    scenario_close(&s);
+}
+
+static void a_cache_at_the_node_keeps_the_pods_of_a_headless_name(void **state)
+{
+    (void)state;
+    struct scenario s = cloud_run(
+        SHOP("'replicas': 2,") COREDNS(", 'nodeLocal': true, 'ttl': '60s', 'cache': '0s'")
+            AT("100s", SCALE("shop", 1)) OPEN("user", "shop GET /", "50/s",
+                                              DNS(", 'cache': 'none', 'headless': true")));
+    double stale_ms = scenario_figure(&s, "discovery", USER, "stale_ms.mean");
+    assert_true(stale_ms > 0 && stale_ms <= 30200);
+    assert_true(client(&s, "by_outcome.unavailable") > 0);
+    scenario_close(&s);
+}
+
 static void overloaded_servers_drop_queries_and_their_resolvers_wait(void **state)
 {
     (void)state;
@@ -345,6 +373,8 @@ int main(void)
         cmocka_unit_test(a_headless_name_without_pods_does_not_exist),
         cmocka_unit_test(a_failure_is_kept_as_long_as_the_caller_keeps_failures),
         cmocka_unit_test(a_lost_query_costs_the_resolver_five_seconds),
+        cmocka_unit_test(a_cache_at_the_node_keeps_queries_from_the_servers),
+        cmocka_unit_test(a_cache_at_the_node_keeps_the_pods_of_a_headless_name),
         cmocka_unit_test(overloaded_servers_drop_queries_and_their_resolvers_wait),
         cmocka_unit_test(a_background_refresh_keeps_calls_from_waiting),
         cmocka_unit_test(a_call_that_is_given_up_leaves_its_lookup_alone),
