@@ -2,7 +2,7 @@
 -- now and then. The idlest of all at the last look gets every call until the next; of two at random
 -- the idler one is many different ones.
 local seed = 1
-local span = "20000s"
+local span = "8000s"
 local refresh = 10 -- seconds
 
 run { duration = span, warmup = "500s", seed = seed }
@@ -11,7 +11,7 @@ run { duration = span, warmup = "500s", seed = seed }
 local function view(state, backends, now)
   if not state.due or now >= state.due then
     state.due = now + refresh
-    state.seen = {}
+    state.seen = state.seen or {}
     for i = 1, #backends do state.seen[i] = backends[i].inFlight end
   end
   return state.seen

@@ -8,13 +8,13 @@
 
 #include "base/arena.h"
 #include "base/text.h"
+#include "cli/scenario.h"
 #include "engine/recorder.h"
 #include "engine/summary.h"
 #include "experiment/team.h"
 #include "formula.h"
 #include "orrery/kind.h"
 #include "schema/schema.h"
-#include "script/script.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -80,13 +80,6 @@ static const char *render(const struct theory_case *c, uint32_t number,
     if (!written) return arena_format(a, "cannot write %s", *file);
     if (said != c->local_count) return arena_format(a, "%s lacks a local of the case", source);
     return NULL;
-}
-
-static const struct document *load(struct arena *a, const char *file, struct diag *d)
-{
-    const char *title = NULL;
-    struct value *root = script_load(a, file, &script_limits_default, d, NULL, &title);
-    return root ? document_load(a, root, file, title, d) : NULL;
 }
 
 /* --- reading */
@@ -219,13 +212,14 @@ static const char *formulas_read(struct trial *t, struct arena *a)
     return NULL;
 }
 
-static const char *replicate_all(struct trial *t, const struct document *doc, struct diag *d,
+static const char *replicate_all(struct trial *t, const struct scenario *scenario, struct diag *d,
                                  struct arena *a)
 {
-    const struct run_spec *run = document_singleton(doc, "run");
+    const struct run_spec *run = document_singleton(scenario->document, "run");
     int64_t measured_ns = run->duration_ns - run->warmup_ns;
     if (t->options->slice && !t->c->whole) measured_ns /= SLICE_LENGTH;
-    struct experiment_options options = { .document = doc,
+    struct experiment_options options = { .document = scenario->document,
+                                          .doors = scenario->doors,
                                           .replications = REPLICATIONS_MAX,
                                           .threads = t->options->threads };
     struct replica_plan plan = { .run = replicate,
@@ -247,8 +241,8 @@ static const char *trial_go(struct trial *t, uint32_t number, struct arena *a, s
     const char *failure = formulas_read(t, a);
     if (!failure) failure = render(t->c, number, t->options, a, &file);
     if (failure) return failure;
-    const struct document *doc = load(a, file, d);
-    return doc ? replicate_all(t, doc, d, a) : "the scenario has errors";
+    struct scenario scenario = scenario_open(a, file, NULL, d);
+    return scenario.document ? replicate_all(t, &scenario, d, a) : "the scenario has errors";
 }
 
 void trial_run(const struct theory_case *c, uint32_t number, const struct trial_options *o,
