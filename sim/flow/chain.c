@@ -51,6 +51,20 @@ static void nowhere(struct world *w, uint32_t id, const struct route *r)
     call_backward(w, id);
 }
 
+bool call_find_backend(struct world *w, uint32_t id)
+{
+    struct call *c = call_get(w, id);
+    struct route *r = &flow_of(w)->routes[c->route];
+    struct instance *in = instance_of(w, r, c);
+    uint32_t chosen = route_pick(w, r, in, id);
+    if (chosen == POSITION_NONE) {
+        nowhere(w, id, r);
+        return false;
+    }
+    c->pod = in->backends[chosen].id;
+    return true;
+}
+
 void call_dispatch(struct world *w, uint32_t id)
 {
     const struct call *c = call_get(w, id);
@@ -70,12 +84,7 @@ void call_choose(struct world *w, uint32_t id)
         if (!transport_send(w, r, in, id)) nowhere(w, id, r);
         return;
     }
-    uint32_t chosen = route_pick(w, r, in, id);
-    if (chosen == POSITION_NONE) {
-        nowhere(w, id, r);
-        return;
-    }
-    c->pod = in->backends[chosen].id;
+    if (!call_find_backend(w, id)) return;
     c->state = CALL_SENT;
     if (w->tracing) trace_sent(w, id, r);
     if (r->discovered && !view_connect(w, r, in, id)) return;

@@ -54,7 +54,7 @@ struct route {
     bool by_pod;
     bool counts;   /* something is kept of the calls at each backend */
     bool observes; /* the balancer or the policy wants to know what came of them */
-    bool direct;   /* no counting, policy, discovery, protocol, network, trace: only filters */
+    bool clear;    /* no policy, discovery, protocol, network, trace: only filters and a choice */
     bool heeds_ok; /* some filter wants to hear of calls that ended well */
     uint64_t straight; /* answers that went past all filters; not yet in their tallies */
     struct instance *instances;
@@ -161,6 +161,8 @@ static inline void call_give(struct world *w, uint32_t id)
 
 /* chain.c: out through the filters, and to a backend that has to be chosen. */
 void call_forward(struct world *w, uint32_t id);
+/* Has its caller choose a backend, call.pod. False: it knows of none, and the call was answered. */
+bool call_find_backend(struct world *w, uint32_t id);
 /* Out through the filters. False: one has answered, or keeps it. */
 bool call_pass(struct world *w, uint32_t id);
 void call_dispatch(struct world *w, uint32_t id);
@@ -257,19 +259,22 @@ call_set_out(struct world *w, uint32_t id, struct call *c, const struct route *r
     if (r->by_pod) call_link(w, c->parent, id);
 }
 
-/* Sends it. True: it has passed its filters, call.pod is the only backend there is, nothing else stands
- * between, and whoever asks offers it there, now. False: it is on its way, or was answered. */
+/* Sends it. True: it has passed its filters, nothing else stands between it and call.pod, and whoever
+ * asks offers it there, now. False: it is on its way, or was answered. */
 static inline __attribute__((always_inline)) bool
 call_leaves_at_once(struct world *w, const struct flow *f, const struct route *r, uint32_t id,
                     struct call *c)
 {
     if (r->filter_count > 0 && !call_pass(w, id)) return false;
     const struct group *g = &f->groups[r->group];
-    if (!r->direct || g->ready_count != 1) {
+    if (!r->clear) {
         call_dispatch(w, id);
         return false;
     }
-    c->pod = g->ready[0];
+    if (g->ready_count == 1 && !r->counts)
+        c->pod = g->ready[0];
+    else if (!call_find_backend(w, id))
+        return false;
     c->outcome = OUTCOME_OK;
     c->state = CALL_SENT;
     return true;
@@ -278,7 +283,7 @@ call_leaves_at_once(struct world *w, const struct flow *f, const struct route *r
 /* Whether its answer may go straight to its maker: nothing on the way back would heed it. */
 static inline bool call_returns_at_once(const struct route *r, const struct call *c)
 {
-    if (!r->direct || c->flags & (CALL_ORPHAN | CALL_ATTEMPT)) return false;
+    if (!r->clear || c->flags & (CALL_ORPHAN | CALL_ATTEMPT)) return false;
     return r->filter_count == 0 || (c->outcome == OUTCOME_OK && !r->heeds_ok);
 }
 

@@ -218,7 +218,7 @@ uint32_t route_open(struct world *w, const struct route_spec *spec, struct diag 
     if (policy) policies_open(w, r, id, policy, d);
     if (!spec->addressed) view_open(w, r, id, spec->discovery, d);
     if (!spec->addressed) channel_open(w, r, spec, d);
-    r->direct = !r->counts && !r->policy && !r->discovered && !r->channel &&
-                !r->balancer->refuses && !f->networked && !f->metered && !w->tracing;
+    r->clear = !r->policy && !r->discovered && !r->channel && !r->balancer->refuses &&
+               !f->networked && !f->metered && !w->tracing;
     return id;
 }

@@ -179,6 +179,7 @@ inline_always uint32_t answer(struct world *w, struct pod *p, uint32_t call, str
     }
     r->straight++;
     close_books(w, p, c, now);
+    if (r->counts) route_return(w, call, c->outcome);
     uint32_t parent = c->parent;
     if (r->proceed != program_proceed) {
         call_finish(w, call, r);
