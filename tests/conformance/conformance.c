@@ -15,7 +15,7 @@
 #define TOLERANCE 1e-9 /* relative: sums and powers in another order */
 
 static const struct rule *const rule_lists[] = {
-    rules_balancing, rules_guards, rules_discovery, rules_routing, rules_policies,
+    rules_balancing, rules_guards, rules_discovery, rules_routing, rules_policies, rules_transport,
 };
 
 /* ------------------------------------------------------------------------- asking and telling */

@@ -47,5 +47,6 @@ extern const struct rule rules_guards[];
 extern const struct rule rules_discovery[];
 extern const struct rule rules_routing[];
 extern const struct rule rules_policies[];
+extern const struct rule rules_transport[];
 
 #endif

@@ -79,12 +79,18 @@ static uint32_t source_read(struct reader *r, const char *path, size_t length, b
     return source_add(r, (struct source){ section, object + 1, metric + 1, spread });
 }
 
+/* " > " stands in the names of what lies between a caller and its target. */
 static size_t word_length(const char *at)
 {
     size_t n = 0;
-    while (isalnum((unsigned char)at[n]) || at[n] == '_' || at[n] == '.')
-        n++;
-    return n;
+    for (;;) {
+        if (isalnum((unsigned char)at[n]) || at[n] == '_' || at[n] == '.')
+            n++;
+        else if (strncmp(at + n, " > ", 3) == 0)
+            n += 3;
+        else
+            return n;
+    }
 }
 
 static void function_read(struct reader *r, const char *name, size_t length)

@@ -3,6 +3,7 @@
  *     services.station.queue_mean / 10
  *     quantile(clients.users.latency_ms, 0.99)
  *     1 - above(services.station.wait_ms, 0)
+ *     connections.users > api.open.last
  *
  * A plain path is a figure, as in `orrery run --json`; mean, variance, quantile(path, q) and
  * above(path, x), the share of values greater than x, look at a whole histogram. Times are in
