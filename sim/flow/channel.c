@@ -88,6 +88,7 @@ static void transport_open(struct world *w)
     struct flow *f = flow_of(w);
     f->transport = arena_alloc(w->arena, sizeof *f->transport);
     f->transport->free = CONNECTION_NONE;
+    f->transport->passages = calls_beside(w, sizeof *f->transport->passages);
 }
 
 /* Whom a call goes to is its connection's affair then, and no balancer's. */

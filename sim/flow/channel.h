@@ -96,8 +96,7 @@ struct transport {
     struct connection *connections;
     uint32_t connection_count, connection_capacity, free;
     uint64_t number;
-    struct passage *passages;
-    uint32_t passage_capacity;
+    struct passage *passages; /* by call id */
     uint32_t *scratch; /* an L4 choice: as many as the largest group has backends, twice */
     uint32_t scratch_count;
 };

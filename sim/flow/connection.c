@@ -230,7 +230,7 @@ void connection_begin(struct world *w, struct channel *ch, uint32_t instance, ui
     uint32_t id = connection_new(w), backend = call_get(w, call)->pod;
     uint32_t place = backend - group_get(w, ch->group)->first;
     struct connection *n = connection_get(w, id);
-    uint32_t generation = n->generation;
+    uint32_t generation = n->generation ? n->generation : 1; /* 0 is a passage never begun */
     const struct protocol_spec *s = ch->spec;
     bool resumed =
         s->resumption != RESUMPTION_NONE && s->tls != TLS_NONE && ch->tickets[instance][place];

@@ -8,8 +8,6 @@
 #include "base/arena.h"
 #include "base/check.h"
 
-#define PASSAGES_FIRST 256 /* doubled as needed, like the pool of calls */
-
 static struct passage *passage_of(const struct world *w, uint32_t id)
 {
     return &transport_of(w)->passages[id];
@@ -17,16 +15,7 @@ static struct passage *passage_of(const struct world *w, uint32_t id)
 
 static void passage_begin(struct world *w, uint32_t id)
 {
-    struct transport *t = transport_of(w);
-    if (id >= t->passage_capacity) {
-        uint32_t n = t->passage_capacity, wider = n ? n : PASSAGES_FIRST;
-        while (wider <= id)
-            wider *= 2;
-        t->passages =
-            arena_grow(w->arena, t->passages, n * sizeof *t->passages, wider * sizeof *t->passages);
-        t->passage_capacity = wider;
-    }
-    t->passages[id] = (struct passage){ .connection = CONNECTION_NONE, .asked_ns = now_ns(w) };
+    *passage_of(w, id) = (struct passage){ .connection = CONNECTION_NONE, .asked_ns = now_ns(w) };
 }
 
 static struct channel *channel_of(const struct world *w, uint32_t id)
@@ -463,7 +452,7 @@ static void cut_off(struct world *w, uint32_t id)
 void transport_reset(struct world *w, uint32_t connection, uint32_t generation)
 {
     const struct transport *t = transport_of(w);
-    for (uint32_t id = 0; id < t->passage_capacity && id < w->calls->count; id++) {
+    for (uint32_t id = 0; id < w->calls->count; id++) {
         const struct passage *g = &t->passages[id];
         if (g->connection == connection && g->generation == generation) cut_off(w, id);
     }
@@ -472,7 +461,7 @@ void transport_reset(struct world *w, uint32_t connection, uint32_t generation)
 void transport_refused(struct world *w, uint32_t connection, uint32_t generation)
 {
     const struct transport *t = transport_of(w);
-    for (uint32_t id = 0; id < t->passage_capacity && id < w->calls->count; id++) {
+    for (uint32_t id = 0; id < w->calls->count; id++) {
         struct passage *g = &t->passages[id];
         if (g->connection == connection && g->generation == generation) g->again = true;
     }

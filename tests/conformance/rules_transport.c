@@ -85,7 +85,8 @@ static struct value *affinity(struct question *q)
     struct affinity a = { .backend = 7, .known = true };
     struct value *list = tell_list(q);
     for (const struct value *v = ask_list(q, q->input, "at_ms")->list_first; v; v = v->next) {
-        struct l4_choice c = { .backends = backends, .count = 1,
+        struct l4_choice c = { .backends = backends,
+                               .count = 1,
                                .now_ns = (int64_t)(v->number * 1e6) };
         value_append(list, tell_bool(q, affinity_find(&a, &c, timeout_ns) == 0));
     }

@@ -342,33 +342,55 @@ static void one_callers_calls_to_a_service_share_its_connections(void **state)
     scenario_close(&s);
 }
 
+static void bytes_between_zones_cost_money(void **state)
+{
+    (void)state;
+    /* One pod a zone: half of what front's pods send by turns stays in its zone. */
+    struct scenario s = cloud_run(RUN(
+        "10s") ", {'kind': 'zones', '#': ['a', 'b']}, {'kind': 'nodepool', 'name': 'n', 'count': "
+               "2, "
+               "'cpu': '4', 'memory': '8Gi'}, {'kind': 'network', 'crossZonePerGiB': 2}" SERVICE(
+                   "back",
+                   "'replicas': 2, 'protocol': {'kind': 'grpc', 'headerBytes': 977, "
+                   "'replyBytes': 3072},",
+                   "'/': []") SERVICE("front", "'replicas': 2,",
+                                      "'/': [" ASK("back",
+                                                   "") "]") ", {'kind': 'client', 'name': 'a', "
+                                                            "'target': 'front /', 'rate': {'kind': "
+                                                            "'constantRate', 'rate': '100/s'}}");
+    double crossed = conn(&s, "front > back", "cross_zone_bytes");
+    double all =
+        conn(&s, "front > back", "sent_bytes") + conn(&s, "front > back", "received_bytes");
+    assert_true(all == conn(&s, "front > back", "calls") * (1000 + 4072));
+    assert_close(crossed / all, 0.5, 0.01);
+    assert_close(cloud_figure(&s, "cost", "", "cross_zone_gib"), crossed / 0x1p30, 1e-12);
+    assert_close(cloud_figure(&s, "cost", "", "total"), 2 * crossed / 0x1p30, 1e-12);
+    scenario_close(&s);
+}
+
 static void nothing_is_lost_in_a_storm_of_crashes(void **state)
 {
     (void)state;
     /* Every room's check runs after every event: connections and calls add up all along. */
-    struct scenario s =
-        cloud_run(
-            RUN("20s")
-                NETWORK SERVICE("back",
-                                "'replicas': 3, 'startup': '100ms', 'protocol': {'kind': "
-                                "'http1', 'maxConnections': 2, 'tls': '1.3'},",
-                                "'/': [" WORK_RANDOM("20ms") "]")
-                    SERVICE("front", "'replicas': 2,",
-                            "'/': [" ASK("back", ", 'timeout': '40ms'") "]")
-                        OPEN(
-                            "a", "front /", "60/s",
-                            ", 'timeout': '200ms', 'retry': {'attempts': 2}" GRPC(
-                                ", 'l4': 'iptables', 'maxConnectionAge': '2s', "
-                                "'maxConcurrentStreams': 3")) ", {'kind': 'every', '#': "
-                                                              "['700ms', " CRASH("back") "]}"
-                                                                                         ", "
-                                                                                         "{'kind': "
-                                                                                         "'every', "
-                                                                                         "'#': "
-                                                                                         "['1100ms'"
-                                                                                         ", " CRASH(
-                                                                                             "fron"
-                                                                                             "t") "]}");
+    struct scenario s = cloud_run(
+        RUN("20s") NETWORK SERVICE("back",
+                                   "'replicas': 3, 'startup': '100ms', 'protocol': {'kind': "
+                                   "'http1', 'maxConnections': 2, 'tls': '1.3'},",
+                                   "'/': [" WORK_RANDOM("20ms") "]")
+            SERVICE("front", "'replicas': 2,", "'/': [" ASK("back", ", 'timeout': '40ms'") "]")
+                OPEN("a", "front /", "60/s",
+                     ", 'timeout': '200ms', 'retry': {'attempts': 2}" GRPC(
+                         ", 'l4': 'iptables', 'maxConnectionAge': '2s', "
+                         "'maxConcurrentStreams': 3")) ", {'kind': 'every', '#': "
+                                                       "['700ms', " CRASH("back") "]}"
+                                                                                  ", "
+                                                                                  "{'kind': "
+                                                                                  "'every', "
+                                                                                  "'#': "
+                                                                                  "['1100ms'"
+                                                                                  ", " CRASH(
+                                                                                      "fron"
+                                                                                      "t") "]}");
     assert_true(cloud_client(&s, "a", "ok") > 100 && cloud_client(&s, "a", "failed") > 10);
     assert_true(conn(&s, "front > back", "closed_by.lost") > 0);
     assert_true(conn(&s, "front > back", "closed_by.caller") > 0);
@@ -426,6 +448,7 @@ int main(void)
         cmocka_unit_test(a_call_that_arrives_too_late_is_not_begun),
         cmocka_unit_test(a_service_says_how_it_is_called),
         cmocka_unit_test(one_callers_calls_to_a_service_share_its_connections),
+        cmocka_unit_test(bytes_between_zones_cost_money),
         cmocka_unit_test(nothing_is_lost_in_a_storm_of_crashes),
         cmocka_unit_test(bad_protocols_are_refused),
     };
