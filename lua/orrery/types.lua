@@ -139,7 +139,6 @@
 ---@class orrery.price
 ---@field cpuPerHour? number|string What a pod's requested core costs an hour, in the run's currency.
 ---@field memoryGiBPerHour? number|string What a pod's requested GiB of memory costs an hour.
----@field crossZonePerGiB? number|string What a GiB costs that calls with a protocol carry from one zone to another, both ends' charges together.
 
 ---@class orrery.service
 ---@field replicas? number|string Pods that are wanted; they are there, ready, when the run begins.
