@@ -16,7 +16,7 @@
 
 struct dns_name {
     const char *text;
-    struct slices *headless;
+    struct catalog *headless;
     bool exists, local;
 };
 
@@ -69,14 +69,14 @@ struct coredns *coredns_of(struct world *w)
 }
 
 /* The servers watch for themselves, once: in the way of the first caller to ask. */
-static bool same_answer(const struct dns_name *n, bool exists, const struct slices *headless)
+static bool same_answer(const struct dns_name *n, bool exists, const struct catalog *headless)
 {
     if (n->exists != exists || (n->headless != NULL) != (headless != NULL)) return false;
-    return !headless || slices_group(n->headless) == slices_group(headless);
+    return !headless || catalog_group(n->headless) == catalog_group(headless);
 }
 
 uint32_t coredns_name(struct coredns *c, struct world *w, const char *text, bool exists,
-                      struct slices *headless)
+                      struct catalog *headless)
 {
     for (uint32_t i = 0; i < c->name_count; i++)
         if (!strcmp(c->names[i].text, text) && same_answer(&c->names[i], exists, headless))
@@ -90,7 +90,7 @@ uint32_t coredns_name(struct coredns *c, struct world *w, const char *text, bool
         r->entries = arena_grow(w->arena, r->entries, n * sizeof *r->entries,
                                 (n + 1) * sizeof *r->entries);
         r->entries[n] = (struct dns_entry){ .stored_ns = TIME_NEVER };
-        if (headless) r->entries[n].view = view_alloc(w, slices_capacity(headless));
+        if (headless) r->entries[n].view = view_alloc(w, group_get(w, catalog_group(headless))->capacity);
     }
     return c->name_count++;
 }
@@ -141,7 +141,7 @@ static void look_up(struct coredns *c, struct world *w, struct replica *r, uint3
 {
     const struct dns_name *n = &c->names[name];
     struct dns_entry *e = &r->entries[name];
-    const struct view *pods = n->headless ? slices_view(n->headless, w) : NULL;
+    const struct view *pods = n->headless ? catalog_view(n->headless, w) : NULL;
     e->exists = n->exists && (!pods || pods->count > 0);
     if (pods) view_copy(e->view, pods);
     int64_t ttl_ns = n->local ? c->spec->ttl_ns : c->spec->forward_ttl_ns;
@@ -205,7 +205,7 @@ const struct view *coredns_view(struct coredns *c, struct world *w, uint32_t rep
     const struct dns_name *n = &c->names[name];
     if (!n->headless) return NULL;
     return c->spec->cache_ns > 0 ? c->replicas[replica].entries[name].view
-                                 : slices_view(n->headless, w);
+                                 : catalog_view(n->headless, w);
 }
 
 /* ------------------------------------------------------------------------- figures */

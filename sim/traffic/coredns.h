@@ -2,7 +2,7 @@
 #ifndef TRAFFIC_COREDNS_H
 #define TRAFFIC_COREDNS_H
 
-#include "traffic/slices.h"
+#include "traffic/catalog.h"
 
 #define COREDNS_WORKERS_MAX 64
 
@@ -53,7 +53,7 @@ const struct coredns_spec *coredns_spec(const struct coredns *c);
 /* The number of a name; the same for all who ask for it. With slices it is a headless Service: it
  * exists while it has pods, and they are the answer. */
 uint32_t coredns_name(struct coredns *c, struct world *w, const char *text, bool exists,
-                      struct slices *headless);
+                      struct catalog *headless);
 bool coredns_is_headless(const struct coredns *c, uint32_t name);
 const char *coredns_text(const struct coredns *c, uint32_t name);
 /* One query of `count` alike (A, AAAA), sent now to this replica; the reply has come when the last

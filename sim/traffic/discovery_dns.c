@@ -233,7 +233,7 @@ static void question_open(struct world *w, struct dns_shared *shared, const stru
     uint32_t found = q->name_count;
     for (uint32_t i = 0; i < q->name_count; i++) {
         bool exists = name_exists(spec, servers, service, names[i]);
-        struct slices *pods = exists && spec->headless ? shared->slice.slices : NULL;
+        struct catalog *pods = exists && spec->headless ? shared->slice.slices : NULL;
         q->names[i] = coredns_name(q->servers, w, names[i], exists, pods);
         if (exists && found == q->name_count) found = i;
     }

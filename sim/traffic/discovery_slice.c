@@ -13,7 +13,7 @@ static void on_written(struct world *w, uint32_t route, uint32_t instance)
 {
     const struct discovery_site *site = discovery_site_of(w, route, instance);
     const struct slice_shared *shared = site->shared;
-    view_set(w, site, slices_view(shared->slices, w));
+    view_set(w, site, catalog_view(shared->slices, w));
 }
 
 static const struct event_type proxy_written = { "proxy.written", on_written, NULL, PHASE_CONTROL };
@@ -33,7 +33,7 @@ static void on_sync(struct world *w, uint32_t route, uint32_t instance)
 
 static const struct event_type proxy_sync = { "proxy.sync", on_sync, NULL, PHASE_CONTROL };
 
-static void slices_changed(struct world *w, const struct slices_follower *follower)
+static void slices_changed(struct world *w, const struct catalog_follower *follower)
 {
     uint32_t route = follower->route, count = route_instances(w, route);
     for (uint32_t i = 0; i < count; i++) {
@@ -46,10 +46,19 @@ static void slices_changed(struct world *w, const struct slices_follower *follow
     }
 }
 
+/* Nobody reports for a node that is down: it has to be missed. */
+static int64_t slices_delay(const void *spec, const struct world *w, const struct group *g,
+                            uint32_t backend, struct rng *r)
+{
+    const struct slices_spec *s = spec;
+    int64_t delay_ns = dist_draw_ns(&s->propagation, r);
+    return catalog_unreported(w, g, backend) ? time_add(delay_ns, s->node_grace_ns) : delay_ns;
+}
+
 void slice_open(struct slice_shared *shared, const struct slice_spec *spec, struct world *w,
                 uint32_t route)
 {
-    shared->slices = slices_open(w, &spec->slices, route);
+    shared->slices = catalog_open(w, &spec->slices, slices_delay, route);
     shared->key = stream_key(w->root_key, route_name(w, route), "kube-proxy");
     shared->follower.route = route;
 }
@@ -57,7 +66,7 @@ void slice_open(struct slice_shared *shared, const struct slice_spec *spec, stru
 void slice_follow(struct slice_shared *shared)
 {
     shared->follower.told = slices_changed;
-    slices_follow(shared->slices, &shared->follower);
+    catalog_follow(shared->slices, &shared->follower);
 }
 
 static void *slice_prepare(const void *spec, struct world *w, uint32_t route)
@@ -74,7 +83,7 @@ void slice_begin(const struct discovery_site *site, struct world *w)
     const struct slice_shared *shared = site->shared;
     struct slice_state *state = site->state;
     state->rng = rng_open(key_child(key_child(shared->key, site->instance), site->life));
-    view_set(w, site, slices_view(shared->slices, w));
+    view_set(w, site, catalog_view(shared->slices, w));
 }
 
 static const struct discovery_type slice_type = {

@@ -2,8 +2,23 @@
 #ifndef TRAFFIC_DISCOVERY_SLICE_H
 #define TRAFFIC_DISCOVERY_SLICE_H
 
-#include "traffic/slices.h"
+#include "traffic/catalog.h"
 #include "traffic/sync.h"
+
+struct slices_spec {
+    struct part propagation;
+    int64_t node_grace_ns;
+};
+
+#define SLICES_FIELDS(T, m)                                                                        \
+    PART(T, "propagation", m propagation, "dist", .unit = UNIT_DURATION, .preset = "100ms",        \
+         .doc = "From a pod's becoming ready, or ceasing to be, to its EndpointSlice's saying so " \
+                "to those who watch: kubelet, API server and endpoints controller. Measure yours; " \
+                "there is no figure that holds for all clusters."),                                \
+        DURATION(T, "nodeMonitorGracePeriod", m node_grace_ns, .preset = "40s", .min = 0,          \
+                 .max = 86400e9,                                                                   \
+                 .doc = "How long a node may be silent before its pods are taken out, as of the "  \
+                        "controller manager: 40 s up to Kubernetes 1.31, 50 s from 1.32.")
 
 /* Specs, states and shared parts of such discoveries begin with these. */
 struct slice_spec {
@@ -20,8 +35,8 @@ struct slice_state {
 };
 
 struct slice_shared {
-    struct slices_follower follower; /* first: it is found by it */
-    struct slices *slices;
+    struct catalog_follower follower; /* first: it is found by it */
+    struct catalog *slices;
     uint64_t key; /* of the callers' streams */
 };
 

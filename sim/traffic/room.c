@@ -1,12 +1,12 @@
 /* room.c - the room's part in a world. */
 #include "traffic/coredns.h"
 #include "traffic/eureka.h"
-#include "traffic/slices.h"
+#include "traffic/catalog.h"
 #include "traffic/traffic.h"
 
 static void traffic_begin(struct world *w)
 {
-    slices_begin(w);
+    catalogs_begin(w);
     eureka_begin(w);
 }
 

@@ -4,7 +4,7 @@
 
 #include "orrery/world.h"
 
-struct slices;
+struct catalog;
 struct coredns;
 struct lookups;
 struct eureka;
@@ -18,8 +18,8 @@ struct dns_figures {
 };
 
 struct traffic {
-    struct slices **slices; /* one a group and way of watching it */
-    uint32_t slices_count;
+    struct catalog **catalogs; /* one a group and way of watching it */
+    uint32_t catalog_count;
     struct coredns *coredns; /* NULL: nobody asks for names */
     struct lookups *lookups;
     struct eureka *eureka; /* NULL: nobody registers */
