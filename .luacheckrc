@@ -81,6 +81,7 @@ read_globals = {
   "endpointSlice",
   "dns",
   "eureka",
+  "consul",
   "coredns",
   "eurekaServer",
   "scripted",

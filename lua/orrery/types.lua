@@ -21,7 +21,7 @@
 ---@alias orrery.role.stickiness string|orrery.stickiness.stickiness
 ---@alias orrery.role.subset string|orrery.subset.shuffleShard
 ---@alias orrery.role.locality string|orrery.locality.zoneAware|orrery.locality.zoneFailover|orrery.locality.zoneWeights|orrery.locality.zoneOnly
----@alias orrery.role.discovery string|orrery.discovery.instant|orrery.discovery.static|orrery.discovery.endpointSlice|orrery.discovery.dns|orrery.discovery.eureka
+---@alias orrery.role.discovery string|orrery.discovery.instant|orrery.discovery.static|orrery.discovery.endpointSlice|orrery.discovery.dns|orrery.discovery.eureka|orrery.discovery.consul
 ---@alias orrery.role.protocol string|orrery.protocol.http1|orrery.protocol.grpc|orrery.protocol.event
 ---@alias orrery.role.compression string|orrery.compression.compression
 ---@alias orrery.role.l4 string|orrery.l4.iptables|orrery.l4.ipvs
@@ -449,6 +449,14 @@
 ---@field connectTimeout? string How long a connection is tried to an address where nothing answers, as that of a pod whose node is down. Envoy's connect_timeout; Linux by itself gives up after 127 s (tcp_syn_retries 6).
 ---@field gone? 'refused'|'silent'|'wrongPod' What a connection meets at the address of a pod that is gone, its node still up: refused at once (a reset), silent until connectTimeout (networks that drop what has no owner), or wrongPod, which answers with an error because the address has been given to another. One of: refused, silent, wrongPod.
 ---@field registryFetchInterval? string Time between two fetches (registry-fetch-interval-seconds).
+
+---@class orrery.discovery.consul
+---@field connectTimeout? string How long a connection is tried to an address where nothing answers, as that of a pod whose node is down. Envoy's connect_timeout; Linux by itself gives up after 127 s (tcp_syn_retries 6).
+---@field gone? 'refused'|'silent'|'wrongPod' What a connection meets at the address of a pod that is gone, its node still up: refused at once (a reset), silent until connectTimeout (networks that drop what has no owner), or wrongPod, which answers with an error because the address has been given to another. One of: refused, silent, wrongPod.
+---@field interval? string Time between two checks of a pod. A new one is listed once a check has passed. Every check must say it; 10 s is what the documentation's examples say.
+---@field failuresBeforeCritical? number|string Failed checks that are let pass before the one that takes a pod out of the lists.
+---@field nodeFailure? string How long a node that is down goes unnoticed: a probe of 1 s and a suspicion of 4 s, the least in a local network of up to ten nodes; up to six times that while nobody confirms it.
+---@field propagation? orrery.role.dist From an agent's knowing to the callers' knowing: servers and blocking query. Measure yours.
 
 ---@class orrery.coredns
 ---@field replicas? number|string Name servers; each query goes to one of them at random, by kube-proxy. kubeadm starts two.
@@ -1322,6 +1330,11 @@ function dns(...) end
 ---@param ... any|orrery.discovery.eureka
 ---@return orrery.discovery.eureka
 function eureka(...) end
+
+---Callers watch the passing instances of a service in Consul: news reach them at once, but a pod that dies, or is new, is only found by its next check.
+---@param ... any|orrery.discovery.consul
+---@return orrery.discovery.consul
+function consul(...) end
 
 ---The cluster's name servers, asked by callers with discovery = dns. Each is a queue with a cache of its own.
 ---@param ... any|orrery.coredns
