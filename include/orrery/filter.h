@@ -52,8 +52,8 @@ struct filter_type {
     void (*on_gone)(const struct filter_site *site, struct world *w, uint32_t call);
     /* Counters that `shared` keeps: start again (the warm-up is over), and tell; NULL: none. The
      * object is "CALLER > TARGET KIND", in section "guards". */
-    void (*reset)(void *shared);
-    void (*report)(const void *shared, struct recorder *r, const char *object);
+    void (*reset)(void *shared, const struct world *w);
+    void (*report)(const void *shared, struct world *w, const char *object);
     /* Whether on_reply has anything to do with a call that ended ok: where no filter of a route has,
      * its answers go straight back. NULL: it has. */
     bool (*heeds_ok)(const void *spec);

@@ -25,7 +25,7 @@
 ---@alias orrery.role.protocol string|orrery.protocol.http1|orrery.protocol.grpc|orrery.protocol.event
 ---@alias orrery.role.compression string|orrery.compression.compression
 ---@alias orrery.role.l4 string|orrery.l4.iptables|orrery.l4.ipvs
----@alias orrery.role.filter string|orrery.filter.timeout|orrery.filter.retry|orrery.filter.hedge|orrery.filter.tied|orrery.filter.breaker|orrery.filter.hystrix|orrery.filter.scriptedBreaker|orrery.filter.bulkhead|orrery.filter.rateLimit|orrery.filter.throttle|orrery.filter.vegasLimit|orrery.filter.gradientLimit|orrery.filter.fallback|string
+---@alias orrery.role.filter string|orrery.filter.timeout|orrery.filter.retry|orrery.filter.hedge|orrery.filter.tied|orrery.filter.breaker|orrery.filter.hystrix|orrery.filter.scriptedBreaker|orrery.filter.bulkhead|orrery.filter.rateLimit|orrery.filter.throttle|orrery.filter.vegasLimit|orrery.filter.gradientLimit|orrery.filter.fallback|orrery.filter.sidecar|orrery.filter.ztunnel|string
 ---@alias orrery.role.budget string|orrery.budget.tokenBudget|orrery.budget.retryBudget|orrery.budget.concurrencyBudget|orrery.budget.retryThrottling|orrery.budget.retryQuota|number|string
 ---@alias orrery.role.arrival string|orrery.arrival.poisson|orrery.arrival.constantRate|orrery.arrival.renewal|orrery.arrival.batch|orrery.arrival.mmpp|orrery.arrival.diurnal|orrery.arrival.burst|orrery.arrival.csv|orrery.arrival.trace|string
 ---@alias orrery.role.mmppState string|orrery.mmppState.mmppState
@@ -119,6 +119,14 @@
 ---@field internet? string One-way time of a message between a client and a pod.
 ---@field jitter? orrery.role.dist What every message takes longer than that, drawn for each anew, so that one may overtake another; nothing unless said.
 ---@field crossZonePerGiB? number|string What a GiB of answers between pods in different zones costs, in the run's currency; AWS charges 0.01 USD at each end. Answers have the size that a `size` step gives them.
+
+---@class orrery.mesh
+---@field proxy? orrery.role.filter What each call passes, innermost: a sidecar at either end, or ztunnel.
+---@field timeout? orrery.role.filter The timeout of each attempt, of call sites that say none.
+---@field retry? orrery.role.filter The retry of call sites that say neither retry nor hedge.
+---@field filters? (orrery.role.filter)[] Further guards of every call from a service in the mesh, outermost first, outside its own.
+---@field policy? orrery.role.trafficPolicy Outlier detection and the like, where neither call site nor service says.
+---@field services? (string)[] The services in the mesh; all unless said.
 
 ---@class orrery.header.header
 ---@field value? string What it says. May come first, without its name.
@@ -664,6 +672,18 @@
 ---@field on? ('error'|'timeout'|'unavailable'|'overloaded'|'crashed'|'expired'|'rejected')[] The outcomes that are replaced. One of: error, timeout, unavailable, overloaded, crashed, expired, rejected.
 ---@field [integer] any
 
+---@class orrery.filter.sidecar
+---@field latency? orrery.role.dist What the proxies at both ends add to a call, there and back, as a duration; where one end has a proxy, half. May come first, without its name.
+---@field cpu? number|string Cores that one proxy uses at 1000 requests a second; mutual TLS included.
+---@field memory? number|string Memory that one proxy uses at 1000 requests a second.
+---@field [integer] any
+
+---@class orrery.filter.ztunnel
+---@field latency? orrery.role.dist What the proxies at both ends add to a call, there and back, as a duration; where one end has a proxy, half. May come first, without its name.
+---@field cpu? number|string Cores that one proxy uses at 1000 requests a second; mutual TLS included.
+---@field memory? number|string Memory that one proxy uses at 1000 requests a second.
+---@field [integer] any
+
 ---@class orrery.budget.tokenBudget
 ---@field ratio? number|string What each call adds, of one attempt more: the share by which load can grow in the long run. May come first, without its name.
 ---@field capacity? number|string Attempts that can be saved up; there at the start.
@@ -1037,6 +1057,11 @@ function samples(...) end
 ---@param ... any|orrery.network
 ---@return orrery.network
 function network(...) end
+
+---A service mesh: proxies that every call between services passes, what they cost, and the guards they give to call sites that have none. A client is outside: its calls pass the callee's proxy alone.
+---@param ... any|orrery.mesh
+---@return orrery.mesh
+function mesh(...) end
 
 ---A header or a cookie that requests carry; a bare text is one that all have.
 ---@param ... any|orrery.header.header
@@ -1445,6 +1470,16 @@ function gradientLimit(...) end
 ---@param ... any|orrery.filter.fallback
 ---@return orrery.filter.fallback
 function fallback(...) end
+
+---A proxy beside each pod, as Istio has them. The latency's law is lognormal through the two figures there are: 1.7 ms at 90 %, 2.7 ms at 99 %.
+---@param ... any|orrery.filter.sidecar
+---@return orrery.filter.sidecar
+function sidecar(...) end
+
+---A proxy on each node for all its pods, as Istio's ambient mode has it. What it adds to a call is yours to say: nothing unless said.
+---@param ... any|orrery.filter.ztunnel
+---@return orrery.filter.ztunnel
+function ztunnel(...) end
 
 ---A bucket filled by calls: each adds a part of a token, each retry or hedge takes a whole one, so that they add at most that part to the load.
 ---@param ... any|orrery.budget.tokenBudget

@@ -51,6 +51,7 @@ struct route {
     uint32_t group, operation, owner;
     uint32_t instance_base, instance_count;
     uint8_t filter_count;
+    uint8_t proxies; /* of the mesh, that its calls pass */
     bool by_pod;
     bool counts;   /* something is kept of the calls at each backend */
     bool observes; /* the balancer or the policy wants to know what came of them */

@@ -1,5 +1,6 @@
 /* route.c - opening call sites: their filters, their balancer, and a state of each per caller. */
 #include "flow/flow.h"
+#include "flow/mesh.h"
 
 #include "base/arena.h"
 #include "base/check.h"
@@ -97,6 +98,13 @@ static void filter_add(struct world *w, struct route *r, uint32_t id, const stru
     if (type->prepare) r->filters[index].shared = type->prepare(p->spec, w, id, index);
 }
 
+static void filters_add(struct world *w, struct route *r, uint32_t id, const struct list *filters)
+{
+    const struct part *parts = filters->items;
+    for (uint32_t i = 0; i < filters->count; i++)
+        filter_add(w, r, id, &parts[i]);
+}
+
 static void sites_open(struct world *w, const struct route *r, uint32_t route, struct instance *in)
 {
     in->sites = arena_alloc(w->arena, r->filter_count * sizeof *in->sites);
@@ -119,10 +127,11 @@ static void instance_open(struct world *w, const struct route *r, struct instanc
     in->rng = rng_open(key);
 }
 
-static const struct part *policy_of(const struct route_spec *spec, const struct group *g)
+static const struct part *policy_of(const struct route_spec *spec, const struct part *policy,
+                                    const struct group *g)
 {
     if (spec->addressed) return NULL;
-    if (spec->policy && spec->policy->kind) return spec->policy;
+    if (policy && policy->kind) return policy;
     return g->policy && g->policy->kind ? g->policy : NULL;
 }
 
@@ -186,6 +195,13 @@ uint32_t route_open(struct world *w, const struct route_spec *spec, struct diag 
     uint32_t group = group_find(w, name);
     uint32_t op = operation_open(w, spec, group, operation, d); /* may open others */
     if (op == UINT32_MAX) return ROUTE_NONE;
+    struct mesh_chain chain = mesh_chain_of(w, spec, name);
+    if (mesh_chain_count(&chain, spec) > FILTERS_MAX) {
+        diag_error(d, spec->at, spec->caller, "leave some out of the mesh or of the call",
+                   "%u filters with the mesh's, and at most %d can be",
+                   mesh_chain_count(&chain, spec), FILTERS_MAX);
+        return ROUTE_NONE;
+    }
     size_t bytes = f->route_count * sizeof *f->routes;
     f->routes = arena_grow(w->arena, f->routes, bytes, bytes + sizeof *f->routes);
     uint32_t id = f->route_count++;
@@ -195,6 +211,7 @@ uint32_t route_open(struct world *w, const struct route_spec *spec, struct diag 
                          .owner = spec->owner,
                          .instance_base = spec->instance_base,
                          .by_pod = spec->by_pod,
+                         .proxies = (uint8_t)chain.proxies,
                          .reply = spec->reply,
                          .proceed = spec->proceed,
                          .zones = spec->zones };
@@ -204,16 +221,16 @@ uint32_t route_open(struct world *w, const struct route_spec *spec, struct diag 
     r->balancer = balancer->kind->vtable;
     r->balancer_spec = balancer->spec;
     r->balancer_shared = arena_alloc(w->arena, r->balancer->shared_size);
-    const struct part *policy = policy_of(spec, group_get(w, group));
+    const struct part *policy = policy_of(spec, chain.policy, group_get(w, group));
     r->policy = policy ? policy->kind->vtable : NULL;
     r->observes = r->balancer->observe || (r->policy && r->policy->observe);
     r->counts = r->balancer->counts || r->observes;
     if (r->observes && !f->chosen_ns) f->chosen_ns = calls_beside(w, sizeof *f->chosen_ns);
-    const struct part *filters = spec->filters.items;
-    for (uint32_t i = 0; i < spec->filters.count; i++)
-        filter_add(w, r, id, &filters[i]);
-    filter_add(w, r, id, spec->retry);
-    filter_add(w, r, id, spec->timeout);
+    filters_add(w, r, id, &chain.filters);
+    filters_add(w, r, id, &spec->filters);
+    filter_add(w, r, id, chain.retry);
+    filter_add(w, r, id, chain.timeout);
+    filter_add(w, r, id, chain.proxy);
     instances_open(w, r, id, spec);
     if (policy) policies_open(w, r, id, policy, d);
     if (!spec->addressed) view_open(w, r, id, spec->discovery, d);

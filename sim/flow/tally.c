@@ -67,7 +67,7 @@ void tally_reset(struct world *w)
         settle(r);
         for (uint8_t i = 0; i < r->filter_count; i++) {
             r->filters[i].begun = r->filters[i].tally;
-            if (r->filters[i].type->reset) r->filters[i].type->reset(r->filters[i].shared);
+            if (r->filters[i].type->reset) r->filters[i].type->reset(r->filters[i].shared, w);
         }
     }
 }
@@ -95,6 +95,16 @@ static const char *guard_name(struct world *w, const struct route *r, uint8_t in
                     : arena_format(w->arena, "%s %s %u", site, kind, before + 1);
 }
 
+static void tell(struct world *w, const char *name, const struct tally *now,
+                 const struct tally *begun)
+{
+    struct recorder *r = w->recorder;
+    recorder_value(r, "guards", name, "calls", "1", (double)(now->calls - begun->calls));
+    recorder_value(r, "guards", name, "answered", "1", (double)(now->answered - begun->answered));
+    recorder_value(r, "guards", name, "returned", "1", (double)(now->returned - begun->returned));
+    recorder_value(r, "guards", name, "gone", "1", (double)(now->gone - begun->gone));
+}
+
 static void report(struct world *w, const struct route *r, uint8_t index)
 {
     const struct filter_type *type = r->filters[index].type;
@@ -102,12 +112,8 @@ static void report(struct world *w, const struct route *r, uint8_t index)
     uint64_t answered = now->answered - begun->answered, gone = now->gone - begun->gone;
     if (answered + gone == 0 && !type->report) return; /* it has only watched */
     const char *name = guard_name(w, r, index);
-    recorder_value(w->recorder, "guards", name, "calls", "1", (double)(now->calls - begun->calls));
-    recorder_value(w->recorder, "guards", name, "answered", "1", (double)answered);
-    recorder_value(w->recorder, "guards", name, "returned", "1",
-                   (double)(now->returned - begun->returned));
-    recorder_value(w->recorder, "guards", name, "gone", "1", (double)gone);
-    if (type->report) type->report(r->filters[index].shared, w->recorder, name);
+    if (answered + gone > 0 || type->retries) tell(w, name, now, begun);
+    if (type->report) type->report(r->filters[index].shared, w, name);
 }
 
 void tally_report(struct world *w)

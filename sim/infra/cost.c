@@ -72,6 +72,13 @@ void infra_meter(struct world *w, const char *owner, double cpu, int64_t memory,
     a->memory += pods * (double)memory;
 }
 
+void infra_charge(struct world *w, const char *owner, double core_ns, double byte_ns)
+{
+    struct account *a = account_of(w, owner);
+    a->milli_ns += core_ns * 1000;
+    a->memory_ns += byte_ns;
+}
+
 /* The money's name is the run's, whose kind belongs to a room above: read through its fields. */
 static const char *currency_of(const struct document *doc)
 {

@@ -46,4 +46,8 @@ void infra_node_up(struct world *w, uint32_t node, bool up);
  * negative); what `price` says of them is added up until the run ends. */
 void infra_meter(struct world *w, const char *owner, double cpu, int64_t memory, int32_t pods);
 
+/* What `owner` has used on top of that since the warm-up ended: ns of cores, ns of bytes. Before the
+ * room reports. */
+void infra_charge(struct world *w, const char *owner, double core_ns, double byte_ns);
+
 #endif

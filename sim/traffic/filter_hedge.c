@@ -278,13 +278,15 @@ static void hedge_on_gone(const struct filter_site *site, struct world *w, uint3
     leave(site, w, id);
 }
 
-static void hedge_reset(void *shared)
+static void hedge_reset(void *shared, const struct world *w)
 {
+    (void)w;
     ((struct hedge_shared *)shared)->counts = (struct hedge_counts){ 0 };
 }
 
-static void hedge_report(const void *shared, struct recorder *r, const char *object)
+static void hedge_report(const void *shared, struct world *w, const char *object)
 {
+    struct recorder *r = w->recorder;
     const struct hedge_counts *c = &((const struct hedge_shared *)shared)->counts;
     recorder_value(r, "guards", object, "hedged", "1", (double)c->hedged);
     recorder_value(r, "guards", object, "extra", "1", (double)c->extra);

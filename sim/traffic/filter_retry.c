@@ -161,13 +161,15 @@ static void *retry_prepare(const void *spec, struct world *w, uint32_t route, ui
     return arena_alloc(w->arena, sizeof(struct retry_shared));
 }
 
-static void retry_reset(void *shared)
+static void retry_reset(void *shared, const struct world *w)
 {
+    (void)w;
     ((struct retry_shared *)shared)->retries = ((struct retry_shared *)shared)->unpaid = 0;
 }
 
-static void retry_report(const void *shared, struct recorder *r, const char *object)
+static void retry_report(const void *shared, struct world *w, const char *object)
 {
+    struct recorder *r = w->recorder;
     const struct retry_shared *counts = shared;
     recorder_value(r, "guards", object, "extra", "1", (double)counts->retries);
     if (counts->unpaid)

@@ -112,14 +112,16 @@ static enum verdict tied_on_attempt(const struct filter_site *site, struct world
     return ok || call_get(w, id)->pending == 0 ? FILTER_ANSWER : FILTER_WAIT;
 }
 
-static void tied_reset(void *shared)
+static void tied_reset(void *shared, const struct world *w)
 {
+    (void)w;
     struct tied_shared *counts = shared;
     counts->extra = counts->withdrawn = counts->both = 0;
 }
 
-static void tied_report(const void *shared, struct recorder *r, const char *object)
+static void tied_report(const void *shared, struct world *w, const char *object)
 {
+    struct recorder *r = w->recorder;
     const struct tied_shared *counts = shared;
     recorder_value(r, "guards", object, "extra", "1", (double)counts->extra);
     recorder_value(r, "guards", object, "withdrawn", "1", (double)counts->withdrawn);
