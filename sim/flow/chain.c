@@ -81,10 +81,14 @@ void call_choose(struct world *w, uint32_t id)
     struct instance *in = instance_of(w, r, c);
     c->outcome = OUTCOME_OK;
     if (r->channel) {
-        if (!transport_send(w, r, in, id)) nowhere(w, id, r);
+        r->sent++;
+        if (transport_send(w, r, in, id)) return;
+        r->sent--;
+        nowhere(w, id, r);
         return;
     }
     if (!call_find_backend(w, id)) return;
+    r->sent++;
     c->state = CALL_SENT;
     if (w->tracing) trace_sent(w, id, r);
     if (r->discovered && !view_connect(w, r, in, id)) return;
@@ -95,11 +99,12 @@ void call_choose(struct world *w, uint32_t id)
 void call_go_to(struct world *w, uint32_t id, uint32_t route, uint32_t backend)
 {
     const struct flow *f = flow_of(w);
-    const struct route *r = &f->routes[route];
+    struct route *r = &f->routes[route];
     struct call *c = call_get(w, id);
     check(!r->by_pod && r->filter_count == 0);
     call_set_out(w, id, c, r, route);
     c->outcome = OUTCOME_OK;
+    r->sent++;
     c->pod = backend;
     c->state = CALL_SENT;
     if (w->tracing) trace_sent(w, id, r);

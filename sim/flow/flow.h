@@ -58,6 +58,10 @@ struct route {
     bool clear;    /* no policy, discovery, protocol, network, trace: only filters and a choice */
     bool heeds_ok; /* some filter wants to hear of calls that ended well */
     uint64_t straight; /* answers that went past all filters; not yet in their tallies */
+    uint64_t straight_before; /* those that are */
+    uint64_t sent;     /* attempts that were given to a backend, or to a connection to one */
+    uint64_t back[OUTCOME_COUNT]; /* those that are over as far as the caller can tell, but straight */
+    uint64_t there;    /* for books_check */
     struct instance *instances;
     struct discovered *discovered; /* NULL: its callers see the group itself */
     struct channel *channel;  /* NULL: no protocol, and messages only travel */
@@ -120,6 +124,8 @@ static inline struct instance *instance_of(const struct world *w, const struct r
 uint32_t route_pick(struct world *w, struct route *r, struct instance *in, uint32_t call);
 /* The backend has one call of this caller less, which ended so as far as the caller can tell. */
 void route_return(struct world *w, uint32_t call, enum outcome outcome);
+/* The same where the books are kept already: the call went straight back. */
+void backend_return(struct world *w, uint32_t call, enum outcome outcome);
 /* The instance's backends as its caller sees them now. */
 void route_look(struct world *w, const struct route *r, struct instance *in, const struct group *g);
 
@@ -184,6 +190,9 @@ uint32_t call_caller_side(struct world *w, uint32_t old, uint8_t index);
 void call_release(struct world *w, uint32_t id, enum outcome outcome);
 /* Filters from `first` on that saw the call go out will see no reply to it. */
 void call_tell_gone(struct world *w, uint32_t id, uint8_t first);
+
+/* books.c */
+void books_check(const struct world *w);
 
 /* tally.c */
 void tally_reset(struct world *w);
@@ -263,7 +272,7 @@ call_set_out(struct world *w, uint32_t id, struct call *c, const struct route *r
 /* Sends it. True: it has passed its filters, nothing else stands between it and call.pod, and whoever
  * asks offers it there, now. False: it is on its way, or was answered. */
 static inline __attribute__((always_inline)) bool
-call_leaves_at_once(struct world *w, const struct flow *f, const struct route *r, uint32_t id,
+call_leaves_at_once(struct world *w, const struct flow *f, struct route *r, uint32_t id,
                     struct call *c)
 {
     if (r->filter_count > 0 && !call_pass(w, id)) return false;
@@ -276,6 +285,7 @@ call_leaves_at_once(struct world *w, const struct flow *f, const struct route *r
         c->pod = g->ready[0];
     else if (!call_find_backend(w, id))
         return false;
+    r->sent++;
     c->outcome = OUTCOME_OK;
     c->state = CALL_SENT;
     return true;
@@ -293,7 +303,7 @@ static inline __attribute__((always_inline)) void call_go(struct world *w, uint3
                                                           uint32_t route)
 {
     const struct flow *f = flow_of(w);
-    const struct route *r = &f->routes[route];
+    struct route *r = &f->routes[route];
     struct call *c = call_get(w, id);
     call_set_out(w, id, c, r, route);
     if (call_leaves_at_once(w, f, r, id, c)) f->groups[r->group].type->offer(w, c->pod, id);

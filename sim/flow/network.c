@@ -135,6 +135,7 @@ static void flow_check(const struct world *w)
     }
     attempts_check(w, attempts);
     tally_check(w);
+    books_check(w);
     check(open == p->in_flight && open <= p->opened);
     view_check(w);
     channels_check(w);

@@ -101,6 +101,12 @@ uint32_t route_pick(struct world *w, struct route *r, struct instance *in, uint3
 
 void route_return(struct world *w, uint32_t call, enum outcome outcome)
 {
+    flow_of(w)->routes[call_get(w, call)->route].back[outcome]++;
+    backend_return(w, call, outcome);
+}
+
+void backend_return(struct world *w, uint32_t call, enum outcome outcome)
+{
     const struct call *c = call_get(w, call);
     const struct flow *f = flow_of(w);
     const struct route *r = &f->routes[c->route];

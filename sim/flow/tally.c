@@ -34,6 +34,7 @@ static void settle(struct route *r)
 {
     for (uint8_t i = 0; i < r->filter_count; i++)
         r->filters[i].tally.returned += r->straight;
+    r->straight_before += r->straight;
     r->straight = 0;
 }
 

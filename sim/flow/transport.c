@@ -250,7 +250,10 @@ bool transport_send(struct world *w, struct route *r, struct instance *in, uint3
 /* Where the one it waited for cannot be had any more, the call asks anew whom to call. */
 static void ask_again(struct world *w, const struct channel *ch, uint32_t id)
 {
-    if (!ch->l4) route_return(w, id, OUTCOME_UNAVAILABLE);
+    if (ch->l4)
+        flow_of(w)->routes[call_get(w, id)->route].sent--; /* nobody was chosen for it yet */
+    else
+        route_return(w, id, OUTCOME_UNAVAILABLE);
     call_get(w, id)->state = CALL_CALLER;
     call_dispatch(w, id);
 }

@@ -179,7 +179,7 @@ inline_always uint32_t answer(struct world *w, struct pod *p, uint32_t call, str
     }
     r->straight++;
     close_books(w, p, c, now);
-    if (r->counts) route_return(w, call, c->outcome);
+    if (r->counts) backend_return(w, call, c->outcome);
     uint32_t parent = c->parent;
     if (r->proceed != program_proceed) {
         call_finish(w, call, r);
@@ -214,7 +214,7 @@ inline_always enum asked ask(struct world *w, uint32_t child, struct call *p, ui
                              int64_t now)
 {
     const struct flow *f = flow_of(w);
-    const struct route *r = &f->routes[route];
+    struct route *r = &f->routes[route];
     struct call *c = call_get(w, child);
     call_set_out(w, child, c, r, route);
     if (call_leaves_at_once(w, f, r, child, c)) {

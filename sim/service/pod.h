@@ -133,6 +133,7 @@ struct service {
     uint64_t writes, conflicts;             /* of rows: done; refused, as another was faster */
     uint64_t unrouted; /* calls at a gateway that no route is for */
     uint64_t offered_total, ended_total;    /* whole run, for the law of conservation */
+    uint64_t inside, inside_counted;        /* for the room's check */
     uint64_t area_ready;
     uint32_t ready_min, ready_max;
     struct disturbed *disturbances;

@@ -373,11 +373,32 @@ static void room_report(struct world *w)
         report(w, &service_room_of(w)->services[i]);
 }
 
+/* Who is at a pod, from the pool of calls itself; inside_counted of them are in the figures. */
+static void inside_count(const struct world *w)
+{
+    for (uint32_t id = 0; id < w->calls->count; id++) {
+        const struct call *c = call_get(w, id);
+        if (c->state < CALL_QUEUED || c->state > CALL_WAITING) continue;
+        struct service *s = pod_get(w, c->pod)->owner;
+        s->inside++;
+        s->inside_counted += measured(w, c->entered_ns);
+    }
+}
+
+static void inside_check(struct service *s, uint64_t in_flight)
+{
+    check(s->inside == in_flight);
+    check(s->meter.offered ==
+          s->meter.by_outcome[OUTCOME_OK] + meter_failed(&s->meter) + s->inside_counted);
+    s->inside = s->inside_counted = 0;
+}
+
 static void room_check(const struct world *w)
 {
-    const struct service_room *room = service_room_of(w);
+    struct service_room *room = service_room_of(w);
+    inside_count(w);
     for (uint32_t i = 0; i < room->service_count; i++) {
-        const struct service *s = &room->services[i];
+        struct service *s = &room->services[i];
         uint64_t in_flight = 0;
         for (uint32_t pod = s->first_pod; pod < s->first_pod + s->capacity; pod++) {
             const struct pod *p = pod_get(w, pod);
@@ -387,6 +408,7 @@ static void room_check(const struct world *w)
             in_flight += p->in_flight;
         }
         check(s->offered_total == s->ended_total + in_flight);
+        inside_check(s, in_flight);
         check(group_get(w, s->group)->ready_count == s->ready);
     }
 }

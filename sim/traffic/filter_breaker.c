@@ -39,7 +39,7 @@ static struct breaker *breaker_of(const struct filter_site *site, struct world *
     return &b->breaker;
 }
 
-/* The timeline shows every change of state, with what decided it. */
+/* The timeline, and so the trace, shows every change of state, with what decided it. */
 static void tell(struct world *w, const struct call *c, const struct breaker *b)
 {
     static const char *const kinds[] = { "breaker.closed", "breaker.open", "breaker.halfOpen" };
@@ -50,9 +50,8 @@ static void tell(struct world *w, const struct call *c, const struct breaker *b)
     else
         snprintf(cause, sizeof cause, "%u failed and %u slow of %u calls", judged.failures,
                  judged.slow, judged.calls);
-    const char *kind = kinds[b->state], *route = route_name(w, c->route);
-    recorder_event(w->recorder, now_ns(w), kind, route, 0, "%s", cause);
-    if (w->tracing) recorder_trace(w->recorder, now_ns(w), kind, "%s cause=%s", route, cause);
+    recorder_event(w->recorder, now_ns(w), kinds[b->state], route_name(w, c->route), 0, "%s",
+                   cause);
 }
 
 static enum verdict breaker_on_call(const struct filter_site *site, struct world *w, uint32_t id,

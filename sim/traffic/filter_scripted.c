@@ -25,15 +25,14 @@ static struct argument now_of(const struct world *w)
     return (struct argument){ .type = ARGUMENT_NUMBER, .number = ns_to_s(now_ns(w)) };
 }
 
-/* The timeline shows every change of mind. */
+/* The timeline, and so the trace, shows every change of mind. */
 static void tell(struct world *w, const struct call *c, struct breaker_state *own, bool refusing,
                  const char *cause)
 {
-    const char *kind = refusing ? "breaker.open" : "breaker.closed", *route = route_name(w, c->route);
+    const char *kind = refusing ? "breaker.open" : "breaker.closed";
     if (own->refusing == refusing) return;
     own->refusing = refusing;
-    recorder_event(w->recorder, now_ns(w), kind, route, 0, "%s", cause);
-    if (w->tracing) recorder_trace(w->recorder, now_ns(w), kind, "%s cause=%s", route, cause);
+    recorder_event(w->recorder, now_ns(w), kind, route_name(w, c->route), 0, "%s", cause);
 }
 
 static enum verdict scripted_on_call(const struct filter_site *site, struct world *w, uint32_t id,

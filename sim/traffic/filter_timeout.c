@@ -39,13 +39,25 @@ static bool timer_stale(const struct world *w, uint32_t a, uint8_t index)
     return per_attempt && c->attempt != a >> ATTEMPT_SHIFT;
 }
 
+/* Where a call is when it is given up, by its state: why there is no answer. */
+static const char *const whereabouts[] = {
+    [CALL_FREE] = "it is over",
+    [CALL_CALLER] = "held by another guard",
+    [CALL_SENT] = "on its way to a backend",
+    [CALL_QUEUED] = "waiting for a worker",
+    [CALL_RUNNING] = "being worked on",
+    [CALL_WAITING] = "its backend waits for others or for time",
+    [CALL_REPLIED] = "its answer is on the way back",
+};
+
 static void timer_fire(struct world *w, uint32_t a, uint8_t index)
 {
     if (timer_stale(w, a, index)) return;
     const struct call *c = call_get(w, timer_call(a));
     if (w->tracing)
-        recorder_trace(w->recorder, now_ns(w), "call.timeout", "%s key=%016llx attempt=%u",
-                       route_name(w, c->route), (unsigned long long)c->key, c->attempt);
+        recorder_trace(w->recorder, now_ns(w), "call.timeout", "%s key=%016llx attempt=%u cause=%s",
+                       route_name(w, c->route), (unsigned long long)c->key, c->attempt,
+                       whereabouts[c->state]);
     uint32_t id = call_abandon(w, timer_call(a), index);
     if (id != CALL_NONE) call_answer(w, id, index, OUTCOME_TIMEOUT);
 }

@@ -93,6 +93,8 @@ void client_report(const struct world *w, const struct client *cl)
     const struct meter *m = &cl->meter;
     uint64_t ended = m->by_outcome[OUTCOME_OK] + meter_failed(m);
     meter_report(m, r, "clients", cl->name, "sent", ns_to_s(now_ns(w) - w->warmup_ns));
+    if (m->offered > ended)
+        recorder_value(r, "clients", cl->name, "in_flight_last", "1", (double)(m->offered - ended));
     if (ended > 0)
         recorder_value(r, "clients", cl->name, "attempts", "1",
                        (double)cl->attempt_count / (double)ended);
