@@ -58,7 +58,11 @@ void *memory_pages(size_t size)
 void *memory_reserve(size_t size)
 {
     int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
-    return pages_counted(mmap(NULL, size, PROT_READ | PROT_WRITE, flags, -1, 0), size);
+    void *pages = mmap(NULL, size, PROT_READ | PROT_WRITE, flags, -1, 0);
+    if (pages == MAP_FAILED)
+        fprintf(stderr, "orrery: each run reserves 2 GiB of address space (not memory): see ulimit -v, "
+                        "and vm.overcommit_memory, which must not be 2\n");
+    return pages_counted(pages, size);
 }
 
 void *memory_pages_resize(void *old, size_t old_size, size_t size)
