@@ -74,13 +74,21 @@ static struct channel *channel_find(const struct world *w, const struct route *r
     return NULL;
 }
 
-/* "cart > redis" of the first route, "cart GET / > redis GET": operations share their connections.
- */
+/* "cart > redis": operations share connections; where another protocol is said for some of them,
+ * "cart > redis #2". */
 static const char *name_of(struct world *w, const struct route *r, const char *caller)
 {
     const char *space = r->by_pod ? strchr(caller, ' ') : NULL;
     int length = space ? (int)(space - caller) : (int)strlen(caller);
-    return arena_format(w->arena, "%.*s > %s", length, caller, group_get(w, r->group)->name);
+    const char *name =
+        arena_format(w->arena, "%.*s > %s", length, caller, group_get(w, r->group)->name);
+    uint32_t before = 0;
+    for (uint32_t i = 0; i < transport_of(w)->channel_count; i++) {
+        const struct channel *ch = transport_of(w)->channels[i];
+        before += ch->by_pod == r->by_pod && ch->group == r->group &&
+                  strncmp(ch->name, name, strlen(name)) == 0;
+    }
+    return before ? arena_format(w->arena, "%s #%u", name, before + 1) : name;
 }
 
 static void transport_open(struct world *w)
@@ -234,20 +242,15 @@ void channels_report(struct world *w)
         report(w, t->channels[i]);
 }
 
-static uint32_t waiting_in(const struct channel *ch)
-{
-    uint32_t waiting = 0;
-    for (uint32_t i = 0; i < ch->instance_count; i++)
-        for (uint32_t n = 0; ch->pools[i] && n < ch->pool_count; n++)
-            waiting += ch->pools[i][n].waiting;
-    return waiting;
-}
-
 void channels_check(const struct world *w)
 {
     const struct transport *t = transport_of(w);
     if (!t) return;
     connections_check(w);
+    uint64_t waiting = 0, said = 0;
+    for (uint32_t id = 0; id < w->calls->count; id++)
+        waiting += t->passages[id].waits;
     for (uint32_t i = 0; i < t->channel_count; i++)
-        check(waiting_in(t->channels[i]) == t->channels[i]->waiting);
+        said += t->channels[i]->waiting;
+    check(waiting == said);
 }

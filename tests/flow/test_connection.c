@@ -301,6 +301,30 @@ static void messages_cost_both_ends_cpu(void **state)
     scenario_close(&s);
 }
 
+static void what_messages_cost_changes_no_customers_work(void **state)
+{
+    (void)state;
+#define DRAWN(more)                                                                                \
+    RUN("60s")                                                                                     \
+    SERVICE("back", "", "'/': [" WORK_RANDOM("3ms") "]")                                           \
+        SERVICE("front", "",                                                                       \
+                "'/': [" ASK("back", more) "," WORK_RANDOM(                                        \
+                    "7ms") "]") ", {'kind': 'client', 'name': 'a', 'target': 'front /', 'stop': "  \
+                                "'50s', 'rate': "                                                  \
+                                "{'kind': 'constantRate', 'rate': '10/s'}}"
+    struct scenario plain = cloud_run(DRAWN("")),
+                    paid = cloud_run(DRAWN(GRPC(", 'cpuPerMessage': '1ms'")));
+    double calls = cloud_service(&plain, "front", "ok");
+    assert_true(calls == cloud_service(&paid, "front", "ok"));
+    for (int i = 0; i < 2; i++) { /* two messages at each end of each call */
+        double more = cloud_service(&paid, i ? "back" : "front", "cpu_cores") -
+                      cloud_service(&plain, i ? "back" : "front", "cpu_cores");
+        assert_close(more * 60, 0.002 * calls, 1e-9);
+    }
+    scenario_close(&plain);
+    scenario_close(&paid);
+}
+
 static void where_no_step_works_messages_only_take_their_time(void **state)
 {
     (void)state;
@@ -444,6 +468,7 @@ int main(void)
         cmocka_unit_test(an_event_that_finds_no_place_is_not_acknowledged),
         cmocka_unit_test(an_event_dies_with_its_pod_and_nobody_hears),
         cmocka_unit_test(messages_cost_both_ends_cpu),
+        cmocka_unit_test(what_messages_cost_changes_no_customers_work),
         cmocka_unit_test(where_no_step_works_messages_only_take_their_time),
         cmocka_unit_test(a_call_that_arrives_too_late_is_not_begun),
         cmocka_unit_test(a_service_says_how_it_is_called),

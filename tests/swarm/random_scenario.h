@@ -38,7 +38,41 @@ static inline void add_time(struct swarm *s, uint32_t mean_ms)
         text_format(s->out, "\"%ums\"", 1 + pick(s, 2 * mean_ms));
 }
 
-static inline void add_guards(struct swarm *s)
+/* Connections of every sort: few and many, short-lived and pinned, slow to set up and to carry. */
+static inline void add_protocol(struct swarm *s, bool l4, bool events)
+{
+    static const char *const proxies[] = { "\"iptables\"",
+                                           "{\"kind\": \"iptables\", \"sessionAffinity\": "
+                                           "\"ClientIP\", \"timeoutSeconds\": \"1s\"}",
+                                           "{\"kind\": \"ipvs\", \"scheduler\": \"lc\"}",
+                                           "{\"kind\": \"ipvs\", \"shared\": true}" };
+    static const char *const kinds[] = { "http1", "grpc", "event" };
+    /* Few events: those who are only acknowledged never let up. */
+    uint32_t kind = events && chance(s, 15) ? 2 : pick(s, 2);
+    text_format(s->out, ", \"protocol\": {\"kind\": \"%s\"", kinds[kind]);
+    if (l4 && chance(s, 40)) text_format(s->out, ", \"l4\": %s", proxies[pick(s, 4)]);
+    if (kind == 0 && chance(s, 50))
+        text_format(s->out, ", \"maxConnections\": %u, \"maxIdle\": %u", 1 + pick(s, 5),
+                    pick(s, 4));
+    if (kind == 0 && chance(s, 30))
+        text_format(s->out, ", \"requestsPerConnection\": %u", 1 + pick(s, 20));
+    if (kind == 1 && chance(s, 50))
+        text_format(s->out, ", \"connections\": %u, \"maxConcurrentStreams\": %u", 1 + pick(s, 4),
+                    1 + pick(s, 6));
+    if (kind < 2 && chance(s, 40))
+        text_format(s->out, ", \"maxConnectionAge\": \"%ums\"", 1 + pick(s, 900));
+    if (chance(s, 40)) text_format(s->out, ", \"idleTimeout\": \"%ums\"", 1 + pick(s, 300));
+    if (chance(s, 40)) text_add(s->out, ", \"tls\": \"1.3\", \"resumption\": \"earlyData\"");
+    if (chance(s, 30)) text_add(s->out, ", \"onDrain\": \"keep\"");
+    if (chance(s, 40))
+        text_format(s->out,
+                    ", \"requestBytes\": %u, \"replyBytes\": %u, \"cpuPerMessage\": \"%uus\", "
+                    "\"bandwidth\": \"%uM\"",
+                    pick(s, 50000), pick(s, 200000), pick(s, 900), 1 + pick(s, 100));
+    text_add(s->out, "}");
+}
+
+static inline void add_guards(struct swarm *s, bool events)
 {
     static const char *const balancers[] = { "random", "roundRobin", "leastRequest", "powerOfTwo",
                                              "hash" };
@@ -48,14 +82,16 @@ static inline void add_guards(struct swarm *s)
         text_format(s->out,
                     ", \"retry\": {\"attempts\": %u, \"backoff\": \"%ums\", \"jitter\": \"%s\"}",
                     1 + pick(s, 4), pick(s, 30), jitters[pick(s, 4)]);
-    if (chance(s, 30)) text_format(s->out, ", \"balancer\": \"%s\"", balancers[pick(s, 5)]);
+    bool balanced = chance(s, 30);
+    if (balanced) text_format(s->out, ", \"balancer\": \"%s\"", balancers[pick(s, 5)]);
+    if (chance(s, 40)) add_protocol(s, !balanced, events);
 }
 
 static inline void add_call(struct swarm *s, uint32_t service)
 {
     uint32_t callee = service + 1 + pick(s, s->services - service - 1);
     text_format(s->out, "{\"kind\": \"call\", \"#\": [\"s%u e%u\"]", callee, pick(s, 2));
-    add_guards(s);
+    add_guards(s, true);
     if (chance(s, 20)) text_add(s->out, ", \"optional\": true");
     text_add(s->out, "}");
 }
@@ -176,7 +212,7 @@ static inline void add_client(struct swarm *s, uint32_t client)
             add_time(s, 50);
         }
     }
-    add_guards(s);
+    add_guards(s, false);
     text_add(s->out, "}");
 }
 
