@@ -212,6 +212,35 @@ static void pools_open(struct world *w, struct channel *ch, uint32_t instance)
     ch->tickets[instance] = arena_alloc(w->arena, group_get(w, ch->group)->capacity);
 }
 
+static void trace_waits(const struct world *w, const struct pool *p, uint32_t id)
+{
+    const struct route *r = &flow_of(w)->routes[call_get(w, id)->route];
+    recorder_trace(w->recorder, now_ns(w), "call.waits",
+                   "%s key=%016llx waiting=%u cause=%u connections busy, %u being set up", r->name,
+                   (unsigned long long)call_get(w, id)->key, p->waiting,
+                   p->count - p->opening - p->spare, p->opening);
+}
+
+/* The call waits in the pool, where it may begin a connection; false: there is nowhere to go. */
+static bool wait_for_one(struct world *w, struct channel *ch, struct pool *p, uint32_t id)
+{
+    queue_put(w, p, id);
+    enum wish wish = may_begin(ch, p) ? begin_for(w, ch, id) : WISH_WAITS;
+    if (wish == WISH_FAILS || (wish == WISH_NOWHERE && p->count == 0)) {
+        queue_remove(w, p, id);
+        return wish == WISH_FAILS;
+    }
+    if (p->first != CONNECTION_NONE && p->waiting == 1) { /* the set-up took no time, or was none */
+        queue_remove(w, p, id);
+        carry(w, id, connection_take(w, p));
+        return true;
+    }
+    if (p->first != CONNECTION_NONE)
+        pool_wake(w, ch, instance_number(w, ch, id), pool_number(w, ch, id));
+    if (w->tracing) trace_waits(w, p, id);
+    return true;
+}
+
 bool transport_send(struct world *w, struct route *r, struct instance *in, uint32_t id)
 {
     struct channel *ch = r->channel;
@@ -225,24 +254,8 @@ bool transport_send(struct world *w, struct route *r, struct instance *in, uint3
     call_get(w, id)->state = CALL_SENT;
     passage_begin(w, id);
     struct pool *p = pool_for(w, ch, id);
-    if (p->waiting == 0 && p->first != CONNECTION_NONE && is_grown(ch, p)) {
-        carry(w, id, connection_take(w, p));
-        return true;
-    }
-    queue_put(w, p, id);
-    if (!may_begin(ch, p)) return true;
-    enum wish wish = begin_for(w, ch, id);
-    if (wish == WISH_NOWHERE && p->count > 0) return true; /* there is one, and it may come free */
-    if (wish != WISH_WAITS) {
-        queue_remove(w, p, id);
-        return wish == WISH_FAILS;
-    }
-    if (p->first == CONNECTION_NONE || p->opening > 0) return true;
-    if (p->waiting > 1) { /* the set-up took no time, but others come first */
-        pool_wake(w, ch, number, pool_number(w, ch, id));
-        return true;
-    }
-    queue_remove(w, p, id);
+    if (p->waiting > 0 || p->first == CONNECTION_NONE || !is_grown(ch, p))
+        return wait_for_one(w, ch, p, id);
     carry(w, id, connection_take(w, p));
     return true;
 }
@@ -324,9 +337,19 @@ static void acknowledge(struct world *w, uint32_t id)
     transport_back(w, copy);
 }
 
+static void trace_reset(const struct world *w, uint32_t id, const char *cause)
+{
+    const struct call *c = call_get(w, id);
+    const struct route *r = &flow_of(w)->routes[c->route];
+    recorder_trace(
+        w->recorder, now_ns(w), "call.reset", "%s pod=%u key=%016llx attempt=%u cause=%s", r->name,
+        c->pod - flow_of(w)->groups[r->group].first, (unsigned long long)c->key, c->attempt, cause);
+}
+
 static void fail_reset(struct world *w, uint32_t id)
 {
     struct call *c = call_get(w, id);
+    if (w->tracing) trace_reset(w, id, "its connection was closed on the way");
     c->outcome = OUTCOME_CRASHED;
     route_return(w, id, OUTCOME_CRASHED);
     call_backward(w, id);
@@ -442,6 +465,7 @@ void transport_sever(struct world *w, uint32_t id, enum outcome outcome)
 /* The caller hears of it at once; what the backend is doing goes on unwanted. */
 static void cut_off(struct world *w, uint32_t id)
 {
+    if (w->tracing) trace_reset(w, id, "maxConnectionAgeGrace is over");
     passage_of(w, id)->connection = CONNECTION_NONE;
     uint32_t copy =
         call_caller_side(w, id, flow_of(w)->routes[call_get(w, id)->route].filter_count);

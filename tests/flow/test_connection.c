@@ -307,11 +307,10 @@ static void what_messages_cost_changes_no_customers_work(void **state)
 #define DRAWN(more)                                                                                \
     RUN("60s")                                                                                     \
     SERVICE("back", "", "'/': [" WORK_RANDOM("3ms") "]")                                           \
-        SERVICE("front", "",                                                                       \
-                "'/': [" ASK("back", more) "," WORK_RANDOM(                                        \
-                    "7ms") "]") ", {'kind': 'client', 'name': 'a', 'target': 'front /', 'stop': "  \
-                                "'50s', 'rate': "                                                  \
-                                "{'kind': 'constantRate', 'rate': '10/s'}}"
+    SERVICE("front", "", "'/': [" ASK("back", more) "," WORK_RANDOM("7ms") "]")                    \
+    ", {'kind': 'client', 'name': 'a', 'target': 'front /', 'stop': "                              \
+    "'50s', 'rate': "                                                                              \
+    "{'kind': 'constantRate', 'rate': '10/s'}}"
     struct scenario plain = cloud_run(DRAWN("")),
                     paid = cloud_run(DRAWN(GRPC(", 'cpuPerMessage': '1ms'")));
     double calls = cloud_service(&plain, "front", "ok");
@@ -422,6 +421,34 @@ static void nothing_is_lost_in_a_storm_of_crashes(void **state)
     scenario_close(&s);
 }
 
+static void the_trace_says_why(void **state)
+{
+    (void)state;
+    static const char *const said[] = {
+        "conn.open  a > shop caller=0 connection=1 pod=0 round_trips=2 cause=wanted",
+        "waiting=1 cause=0 connections busy, 1 being set up",
+        "connection=1 new",
+        "connection=1 reused",
+        "conn.close  a > shop caller=0 connection=1 pod=0 streams=1 cause=lost",
+        "call.reset  a > shop GET pod=0",
+        "cause=its connection was closed on the way",
+    };
+    char *text = NULL;
+    size_t length = 0;
+    FILE *out = open_memstream(&text, &length);
+    struct scenario s;
+    /* The second call is half way to the pod when that crashes. */
+    cloud_open(&s, SCENE("") USER("a", "66ms", HTTP1(", 'tls': '1.3'")) AT("70ms", CRASH("shop")),
+               (struct cloud_options){ .trace = out });
+    assert_true(world_run(s.w, INT64_MAX));
+    assert_true(recorder_close(s.rec));
+    fclose(out);
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++)
+        if (!strstr(text, said[i])) fail_msg("wanted: %s\ntrace: %s", said[i], text);
+    free(text);
+    scenario_close(&s);
+}
+
 static void bad_protocols_are_refused(void **state)
 {
     (void)state;
@@ -475,6 +502,7 @@ int main(void)
         cmocka_unit_test(one_callers_calls_to_a_service_share_its_connections),
         cmocka_unit_test(bytes_between_zones_cost_money),
         cmocka_unit_test(nothing_is_lost_in_a_storm_of_crashes),
+        cmocka_unit_test(the_trace_says_why),
         cmocka_unit_test(bad_protocols_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
