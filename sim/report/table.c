@@ -90,8 +90,10 @@ static void add_sections(struct arena *a, const struct result *r, struct text *o
             const char *object = g->cells[(size_t)row * g->column_count];
             const char *why = section_map(a, r, tables[i].name, object, "by_outcome.");
             const struct result_figure *failed = result_find(r, tables[i].name, object, "failed");
-            if (*why && failed && failed->mean > 0)
-                text_format(out, "  %s ended: %s\n", object, why);
+            if (!*why || !failed || !(failed->mean > 0)) continue;
+            const char *causes = section_map(a, r, tables[i].name, object, "by_cause.");
+            text_format(out, "  %s ended: %s%s%s%s\n", object, why, *causes ? " (of which " : "",
+                        causes, *causes ? ")" : "");
         }
     }
 }

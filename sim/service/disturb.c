@@ -102,6 +102,7 @@ static bool suffer(struct world *w, uint32_t call, const struct disturbed *distu
     if (d->leak_bytes > 0) pod_memory_add(w, c->pod, d->leak_bytes);
     if (error < d->error_ratio) {
         c->outcome = OUTCOME_ERROR;
+        if (measured(w, c->entered_ns)) pod_get(w, c->pod)->owner->injected++;
         return false;
     }
     if (hang < d->hang_ratio) {

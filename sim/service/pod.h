@@ -131,7 +131,7 @@ struct service {
      * preemptions */
     uint64_t wasted, done_without, starts, restarts, interrupted;
     uint64_t writes, conflicts;             /* of rows: done; refused, as another was faster */
-    uint64_t unrouted; /* calls at a gateway that no route is for */
+    uint64_t unrouted, injected; /* errors because no route of a gateway was for them; of a fault */
     uint64_t offered_total, ended_total;    /* whole run, for the law of conservation */
     uint64_t inside, inside_counted;        /* for the room's check */
     uint64_t area_ready;

@@ -282,7 +282,8 @@ static void room_reset(struct world *w)
         histogram_reset(&s->wait);
         occupancy_reset(w, s);
         s->unwaited = 0;
-        s->unrouted = s->wasted = s->done_without = s->starts = s->restarts = s->interrupted = 0;
+        s->unrouted = s->injected = 0;
+        s->wasted = s->done_without = s->starts = s->restarts = s->interrupted = 0;
         s->writes = s->conflicts = 0;
         s->area_ready = (uint64_t)(-(int64_t)s->ready * now);
         s->ready_min = s->ready_max = s->ready;
@@ -359,7 +360,10 @@ static void report(struct world *w, struct service *s)
     if (s->wasted) recorder_value(r, "services", s->name, "wasted", "1", (double)s->wasted);
     if (s->done_without)
         recorder_value(r, "services", s->name, "done_without", "1", (double)s->done_without);
-    if (s->unrouted) recorder_value(r, "services", s->name, "unrouted", "1", (double)s->unrouted);
+    if (s->unrouted)
+        recorder_value(r, "services", s->name, "by_cause.unrouted", "1", (double)s->unrouted);
+    if (s->injected)
+        recorder_value(r, "services", s->name, "by_cause.injected", "1", (double)s->injected);
     if (s->interrupted)
         recorder_value(r, "services", s->name, "interrupted", "1", (double)s->interrupted);
     if (s->writes + s->conflicts == 0) return;

@@ -161,7 +161,7 @@ static void what_no_route_is_for_is_an_error_with_its_cause(void **state)
             "client 'users' { target = 'edge GET /carts', rate = '10/s' }\n");
     assert_true(client(r, "sent") > 0);
     assert_int_equal(client(r, "by_outcome.error"), client(r, "sent"));
-    assert_int_equal(scenario_figure(&r->s, "services", "edge", "unrouted"), client(r, "sent"));
+    assert_int_equal(scenario_figure(&r->s, "services", "edge", "by_cause.unrouted"), client(r, "sent"));
     assert_non_null(strstr(r->trace, "cause=no route is for GET /carts"));
     assert_non_null(strstr(text_data(&r->s.said), "no route is for GET /carts of 'users'"));
     script_run_close(r);
@@ -278,6 +278,7 @@ static void faults_releases_and_scaling_hit_it_as_a_service(void **state)
     assert_int_equal(scenario_figure(&r->s, "services", "edge", "replicas.last"), 4);
     double errors = client(r, "by_outcome.error");
     assert_true(errors > 60 && errors < 140); /* half of 200 */
+    assert_true(scenario_figure(&r->s, "services", "edge", "by_cause.injected") == errors);
     assert_int_equal(scenario_entries(&r->s, "release.end"), 1);
     script_run_close(r);
 }
