@@ -41,6 +41,7 @@ struct policy_type {
     /* A reply came, or the caller gave up; not told of a backend that has left. Tells the balancer. */
     void (*observe)(const struct policy_site *site, struct world *w, uint32_t call,
                     uint32_t backend_index, const struct observation *seen);
+    void (*check)(const struct policy_site *site); /* what always holds */
     void (*reset)(void *shared); /* the warm-up is over */
     /* The run is over: figures under the called group's name. */
     void (*report)(struct world *w, uint32_t route, void *shared);

@@ -404,6 +404,7 @@
 
 ---@class orrery.subset.shuffleShard
 ---@field size? number|string Backends that each customer has. May come first, without its name.
+---@field absent? string How long one that has left keeps its customers, who then have one less; later another takes its place.
 ---@field [integer] any
 
 ---@class orrery.locality.zoneAware
@@ -1306,7 +1307,7 @@ function healthCheck(...) end
 ---@return orrery.stickiness.stickiness
 function stickiness(...) end
 
----Shuffle sharding: each customer has a few backends of its own, chosen by hash among all there are, ready or not; the balancer chooses among those that are. Two customers rarely share all of theirs, so what one breaks the others hardly feel. A client's `keys` say who the customer is.
+---Shuffle sharding: each customer has a few backends of its own, chosen by hash whether they are healthy or not; the balancer chooses among those that are. Two customers rarely share all of theirs, so what one breaks the others hardly feel. A client's `keys` say who the customer is.
 ---@param ... any|orrery.subset.shuffleShard
 ---@return orrery.subset.shuffleShard
 function shuffleShard(...) end

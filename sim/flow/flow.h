@@ -252,6 +252,7 @@ void policies_open(struct world *w, struct route *r, uint32_t route, const struc
                    struct diag *d);
 void policies_begin(struct world *w);
 void policies_reset(struct world *w);
+void policies_check(const struct world *w);
 void policies_report(struct world *w);
 
 /* A call that call_take gave and its taker has filled in, as it stands before its first filter. */

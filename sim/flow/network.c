@@ -138,6 +138,7 @@ static void flow_check(const struct world *w)
     books_check(w);
     check(open == p->in_flight && open <= p->opened);
     view_check(w);
+    policies_check(w);
     channels_check(w);
 }
 

@@ -44,6 +44,14 @@ void policies_reset(struct world *w)
         if (f->routes[i].policy) f->routes[i].policy->reset(f->routes[i].policy_shared);
 }
 
+void policies_check(const struct world *w)
+{
+    const struct flow *f = flow_of(w);
+    for (uint32_t i = 0; i < f->route_count; i++)
+        for (uint32_t n = 0; f->routes[i].policy && n < f->routes[i].instance_count; n++)
+            f->routes[i].policy->check(f->routes[i].instances[n].policy);
+}
+
 void policies_report(struct world *w)
 {
     const struct flow *f = flow_of(w);

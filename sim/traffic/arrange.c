@@ -8,6 +8,8 @@
 #include "orrery/route.h"
 #include "traffic/envoy.h"
 
+#include "base/check.h"
+
 #include <string.h>
 
 #include "base/poison.h"
@@ -27,14 +29,15 @@ static uint8_t caller_zone(const struct policy_site *site, const struct world *w
 
 /* ------------------------------------------------------------------------- who is there */
 
-static void host_forget(struct policy_state *s, struct host *h)
+static void host_forget(struct policy_state *s, struct host *h, int64_t now_ns)
 {
     s->ejected -= h->outlier.ejected;
     memset(h, 0, sizeof *h);
+    h->left_ns = now_ns;
 }
 
 /* What was known of a pod that has gone is forgotten: another one in its place is another. */
-static void hosts_update(const struct policy_site *site, const struct group *g)
+static void hosts_update(const struct policy_site *site, const struct group *g, int64_t now_ns)
 {
     struct policy_state *s = site->state;
     for (uint32_t slot = 0; slot < s->slots_seen; slot++)
@@ -42,13 +45,13 @@ static void hosts_update(const struct policy_site *site, const struct group *g)
     for (uint32_t i = 0; i < site->count; i++) {
         uint32_t slot = site->backends[i].id - g->first;
         struct host *h = &s->hosts[slot];
-        if (h->present && h->since_ns != g->since_ns[slot]) host_forget(s, h);
+        if (h->present && h->since_ns != g->since_ns[slot]) host_forget(s, h, now_ns);
         h->present = h->seen = true;
         h->since_ns = g->since_ns[slot];
         if (slot >= s->slots_seen) s->slots_seen = slot + 1;
     }
     for (uint32_t slot = 0; slot < s->slots_seen; slot++)
-        if (s->hosts[slot].present && !s->hosts[slot].seen) host_forget(s, &s->hosts[slot]);
+        if (s->hosts[slot].present && !s->hosts[slot].seen) host_forget(s, &s->hosts[slot], now_ns);
 }
 
 static uint8_t level_of(const struct policy_site *site, const struct group *g,
@@ -208,13 +211,45 @@ void policy_arrange(const struct policy_site *site, struct world *w)
     const struct policy_shared *shared = site->shared;
     const struct group *g = group_get(w, site->group);
     uint8_t here = caller_zone(site, w);
-    hosts_update(site, g);
+    hosts_update(site, g, now_ns(w));
     backends_mark(site, g, here);
     loads_share(s, shared->spec);
     zones_share(site, w, here);
     backends_sort(site, g->capacity);
     s->version++;
     if (w->tracing) trace_arranged(site, w);
+}
+
+static void set_check(const struct policy_site *site, uint32_t level, const struct backend_set *set)
+{
+    const struct policy_state *s = site->state;
+    for (uint32_t i = set->first; i < set->first + set->count; i++) {
+        check(site->backends[i].level == level);
+        check(site->backends[i].flags == 0 || s->levels[level].panics);
+        check(i == set->first || site->backends[i - 1].id < site->backends[i].id);
+    }
+}
+
+void policy_check(const struct policy_site *site)
+{
+    const struct policy_state *s = site->state;
+    const struct policy_shared *shared = site->shared;
+    uint32_t ejected = 0, load = 0, first = 0;
+    for (uint32_t slot = 0; slot < s->slots_seen; slot++)
+        ejected += s->hosts[slot].outlier.ejected;
+    check(ejected == s->ejected);
+    if (!s->sets) return; /* nobody has called yet */
+    for (uint32_t level = 0; level < LEVELS_MAX; level++) {
+        load += s->levels[level].load;
+        for (uint32_t i = 0; i <= shared->zone_count; i++) {
+            const struct backend_set *set = &s->sets[level * (shared->zone_count + 1) + i];
+            check(set->first == first);
+            first += set->count;
+            set_check(site, level, set);
+        }
+    }
+    check(first <= site->count);
+    check(load == 100 || load == 0);
 }
 
 /* ------------------------------------------------------------------------- a call's set */

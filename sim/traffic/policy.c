@@ -111,8 +111,8 @@ static uint32_t subset_pick(const struct policy_site *site, struct world *w,
     const struct policy_shared *shared = site->shared;
     struct backend own[SUBSET_MAX];
     uint32_t positions[SUBSET_MAX];
-    uint32_t n = subset_gather(&shared->spec->subset, site, group_get(w, site->group), set,
-                               pick->customer, own, positions);
+    uint32_t n = subset_gather(&shared->spec->subset, site, group_get(w, site->group), set, pick,
+                               own, positions);
     if (n == 0) return BACKEND_NONE;
     uint32_t version = (uint32_t)(key_child(pick->customer, s->version) >> 32);
     uint32_t chosen = balancer_ask(site, w, set, own, n, pick, version);
@@ -278,6 +278,7 @@ static const struct policy_type policy_type = {
     .stale = policy_stale,
     .pick = policy_pick,
     .observe = policy_observe,
+    .check = policy_check,
     .reset = policy_reset,
     .report = policy_report,
 };

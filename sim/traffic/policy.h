@@ -23,6 +23,7 @@ struct host {
     struct outlier_host outlier;
     struct health_host health;
     int64_t since_ns;   /* of the backend it is about */
+    int64_t left_ns;    /* when the latest one left */
     bool present, seen; /* seen: in the present look */
 };
 
@@ -80,6 +81,8 @@ static inline struct host *host_of(const struct policy_site *site, const struct 
 
 /* arrange.c: sets, levels and their loads, from the flags of the hosts. */
 void policy_arrange(const struct policy_site *site, struct world *w);
+/* Every backend is in one set or in none; those in sets are well, or their level panics. */
+void policy_check(const struct policy_site *site);
 /* The set that the next call goes to; NULL when none has a backend. */
 struct backend_set *policy_set(const struct policy_site *site, struct world *w,
                                const struct pick *pick, bool *panics);
@@ -101,7 +104,7 @@ void probing_begin(const struct policy_site *site, struct world *w);
 /* subset.c: the part of a set that is this customer's, copied to `own`; how many they are. */
 #define SUBSET_MAX 32
 uint32_t subset_gather(const struct part *subset, const struct policy_site *site,
-                       const struct group *g, const struct backend_set *set, uint64_t customer,
-                       struct backend *own, uint32_t *positions);
+                       const struct group *g, const struct backend_set *set,
+                       const struct pick *pick, struct backend *own, uint32_t *positions);
 
 #endif

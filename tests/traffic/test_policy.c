@@ -29,7 +29,7 @@ static void seen_run(struct seen *seen, const char *objects)
 {
     *seen = (struct seen){ 0 };
     FILE *out = open_memstream(&seen->trace, &seen->length);
-    cloud_open(&seen->s, objects, (struct cloud_options){ .trace = out, .unchecked = true });
+    cloud_open(&seen->s, objects, (struct cloud_options){ .trace = out });
     assert_true(world_run(seen->s.w, INT64_MAX));
     world_report(seen->s.w);
     recorder_close(seen->s.rec);
@@ -201,6 +201,22 @@ static void a_customer_has_a_few_pods_and_no_others(void **state)
     seen_close(&seen);
 }
 
+static void customers_of_pods_that_stay_away_move_after_a_while(void **state)
+{
+    (void)state;
+    struct scenario s = cloud_run(
+        RUN("60s") SERVICE("cart",
+                           "'replicas': 8, 'trafficPolicy': {'subset': {'kind': 'shuffleShard', "
+                           "'size': 2, 'absent': '5s'}},",
+                           "'/': [" WORK("1ms") "]")
+            OPEN("user", "cart /", "100/s", ", 'keys': {'kind': 'uniformKeys', 'n': 500}")
+                AT("20s", SCALE("cart", 4)));
+    /* For 5 s those whose two are among the four that went, 6 pairs of 28, have nobody. */
+    double refused = scenario_figure(&s, "policies", "user > cart /", "refused");
+    assert_true(refused > 500 * 6 / 28.0 * 0.7 && refused < 500 * 6 / 28.0 * 1.3);
+    scenario_close(&s);
+}
+
 /* ------------------------------------------------------------------------- zones */
 
 #define THREE_ZONES                                                                                \
@@ -352,6 +368,7 @@ int main(void)
         cmocka_unit_test(two_failed_probes_take_a_pod_out_and_three_bring_it_back),
         cmocka_unit_test(a_probe_without_an_answer_in_time_has_failed),
         cmocka_unit_test(each_pod_that_calls_asks_for_itself),
+        cmocka_unit_test(customers_of_pods_that_stay_away_move_after_a_while),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
