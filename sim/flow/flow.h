@@ -240,6 +240,7 @@ bool view_known(struct world *w, const struct route *r, const struct instance *i
 bool view_connect(struct world *w, const struct route *r, const struct instance *in, uint32_t id);
 void view_nowhere(const struct world *w, const struct route *r); /* it knows of no backend */
 void view_begin(struct world *w);
+/* view_figures.c */
 void view_reset(struct world *w);
 void view_check(const struct world *w);
 void view_report(struct world *w);

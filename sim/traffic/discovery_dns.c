@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "engine/judge.h"
+#include "orrery/dist.h"
 #include "orrery/route.h"
 
 enum { CACHE_RECORD, CACHE_NONE, CACHE_FOREVER };
@@ -281,36 +282,26 @@ static const struct discovery_type dns_type = {
     .failed = dns_failed,
 };
 
-/* ------------------------------------------------------------------------- figures */
-
-void dns_figures_reset(struct world *w)
-{
-    for (struct dns_figures *f = traffic_of(w)->dns_figures; f; f = f->next) {
-        f->lookups = f->failed = f->queries = f->local = 0;
-        histogram_reset(&f->took);
-    }
-}
-
-void dns_figures_report(struct world *w)
-{
-    for (const struct dns_figures *f = traffic_of(w)->dns_figures; f; f = f->next) {
-        const char *name = route_name(w, f->route);
-        recorder_value(w->recorder, "resolvers", name, "lookups", "1", (double)f->lookups);
-        recorder_value(w->recorder, "resolvers", name, "failed", "1", (double)f->failed);
-        recorder_value(w->recorder, "resolvers", name, "queries", "1", (double)f->queries);
-        if (f->local > 0)
-            recorder_value(w->recorder, "resolvers", name, "local", "1", (double)f->local);
-        if (f->took.count > 0) recorder_histogram(w->recorder, "resolvers", name, "took_ms", &f->took);
-    }
-}
-
 /* ------------------------------------------------------------------------- the kind */
+
+/* The rules that kube-proxy writes are of no concern to who knows the pods' own addresses. */
+static void unproxied_check(const struct dns_spec *s, struct place at, const char *path,
+                            struct diag *d)
+{
+    if (s->slice.min_sync_ns != NS_PER_S)
+        judge_field(d, at, path, "minSyncPeriod", "leave it out, or headless",
+                    "a headless name leads past kube-proxy");
+    if (s->slice.sync_time.kind && dist_mean(&s->slice.sync_time) > 0)
+        judge_field(d, at, path, "syncTime", "leave it out, or headless",
+                    "a headless name leads past kube-proxy");
+}
 
 static void dns_check(void *spec, const struct document *doc, struct place at, const char *path,
                       struct diag *d)
 {
     const struct dns_spec *s = spec;
     (void)doc;
+    if (s->headless) unproxied_check(s, at, path, d);
     if (s->ttl_ns > 0 && s->cache != CACHE_RECORD)
         judge_field(d, at, path, "ttl", "leave one of them out",
                     "a ttl of one's own and cache = \"%s\" contradict each other",

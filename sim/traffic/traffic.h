@@ -31,7 +31,7 @@ static inline struct traffic *traffic_of(const struct world *w)
     return w->rooms[ROOM_TRAFFIC];
 }
 
-/* discovery_dns.c */
+/* dns_figures.c */
 void dns_figures_reset(struct world *w);
 void dns_figures_report(struct world *w);
 

@@ -16,7 +16,7 @@ service "front" {
     GET = {
       call {
         "back GET",
-        discovery = dns { headless = true, ttl = client_ttl, propagation = "0s", minSyncPeriod = "0s", aaaa = false },
+        discovery = dns { headless = true, ttl = client_ttl, propagation = "0s", aaaa = false },
       },
     },
   },

@@ -352,6 +352,9 @@ static void contradictions_are_refused(void **state)
     cloud_refused(
         SHOP("") CALL("user", "shop GET /", "1000", DNS(", 'ttl': '1s', 'refresh': '5s'")),
         "background");
+    cloud_refused(SHOP("") CALL("user", "shop GET /", "1000",
+                                DNS(", 'headless': true, 'minSyncPeriod': '2s'")),
+                  "leads past kube-proxy");
 }
 
 int main(void)

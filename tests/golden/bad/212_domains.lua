@@ -6,3 +6,7 @@ client "a" {
   target = "shop GET /", rate = "1/s",
   discovery = dns { name = "shop..", search = { "ok.example", "not ok" } },
 }
+client "b" {
+  target = "shop GET /", rate = "1/s",
+  discovery = dns { headless = true, minSyncPeriod = "10s", syncTime = "1s" },
+}
