@@ -181,8 +181,8 @@ static void spread_report(struct world *w, const struct channel *ch)
         if (ch->by_backend[i] > most) most = ch->by_backend[i];
     }
     value(w, ch, "pods_used", "1", used);
-    if (all > 0 && g->ready_count > 0)
-        value(w, ch, "busiest_pod", "1", (double)most * g->ready_count / (double)all);
+    uint32_t pods = used > g->ready_count ? used : g->ready_count; /* some may have left */
+    if (all > 0) value(w, ch, "busiest_pod", "1", (double)most * pods / (double)all);
 }
 
 /* Connections at the backend that has most, now. */

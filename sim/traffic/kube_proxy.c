@@ -1,6 +1,8 @@
 /* kube_proxy.c - which backend a new connection gets behind a Service's address. */
 #include "traffic/kube_proxy.h"
 
+#include "engine/judge.h"
+
 #define RANDOM_BITS 31
 #define SOURCE_BUCKETS 256 /* IP_VS_SH_TAB_BITS 8 */
 #define DECIMALS 1e10
@@ -50,6 +52,14 @@ uint32_t affinity_find(const struct affinity *a, const struct l4_choice *choice,
     for (uint32_t i = 0; i < choice->count; i++)
         if (choice->backends[i] == a->backend) return i;
     return choice->count;
+}
+
+void affinity_check(uint32_t affinity, int64_t timeout_ns, struct place at, const char *path,
+                    struct diag *d)
+{
+    if (!affinity && timeout_ns != AFFINITY_NS)
+        judge_field(d, at, path, "timeoutSeconds", "say sessionAffinity = \"ClientIP\"",
+                    "without affinity nothing times out");
 }
 
 void affinity_note(struct affinity *a, const struct l4_choice *choice, uint32_t chosen)

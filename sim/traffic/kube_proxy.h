@@ -33,6 +33,9 @@ uint32_t affinity_find(const struct affinity *a, const struct l4_choice *choice,
 void affinity_note(struct affinity *a, const struct l4_choice *choice, uint32_t chosen);
 
 extern const char *const affinity_choices[];
+#define AFFINITY_NS (10800 * NS_PER_S) /* the preset below */
+void affinity_check(uint32_t affinity, int64_t timeout_ns, struct place at, const char *path,
+                    struct diag *d);
 #define AFFINITY_FIELDS(T)                                                                         \
     CHOICE(T, "sessionAffinity", affinity, .preset = "None", .choices = affinity_choices,          \
            .doc =                                                                                  \

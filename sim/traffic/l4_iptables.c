@@ -25,6 +25,14 @@ static uint32_t iptables_pick(const void *spec, void *state, void *source_state,
     return chosen;
 }
 
+static void iptables_check(void *spec, const struct document *doc, struct place at,
+                           const char *path, struct diag *d)
+{
+    (void)doc;
+    const struct iptables_spec *s = spec;
+    affinity_check(s->affinity, s->affinity_ns, at, path, d);
+}
+
 static const struct l4_type iptables_type = {
     .source_state_size = sizeof(struct affinity),
     .is_shared = is_shared,
@@ -45,5 +53,6 @@ const struct kind l4_iptables = {
     .example = "l4 = iptables { sessionAffinity = \"ClientIP\" }",
     .spec_size = sizeof(struct iptables_spec),
     .fields = iptables_fields,
+    .check = iptables_check,
     .vtable = &iptables_type,
 };

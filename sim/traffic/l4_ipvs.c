@@ -43,6 +43,14 @@ static uint32_t ipvs_pick(const void *spec, void *state, void *source_state,
     return chosen;
 }
 
+static void ipvs_check(void *spec, const struct document *doc, struct place at, const char *path,
+                       struct diag *d)
+{
+    (void)doc;
+    const struct ipvs_spec *s = spec;
+    affinity_check(s->affinity, s->affinity_ns, at, path, d);
+}
+
 static const struct l4_type ipvs_type = {
     .state_size = sizeof(struct ipvs_state),
     .source_state_size = sizeof(struct affinity),
@@ -73,5 +81,6 @@ const struct kind l4_ipvs = {
     .example = "l4 = ipvs { \"lc\", shared = true }",
     .spec_size = sizeof(struct ipvs_spec),
     .fields = ipvs_fields,
+    .check = ipvs_check,
     .vtable = &ipvs_type,
 };
