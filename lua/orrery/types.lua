@@ -10,7 +10,7 @@
 ---@alias orrery.role.rewrite string|orrery.rewrite.rewrite
 ---@alias orrery.role.pathMatch string|orrery.pathMatch.prefix|orrery.pathMatch.exact|orrery.pathMatch.regex|string
 ---@alias orrery.role.textMatch string|orrery.textMatch.exact|orrery.textMatch.regex|string
----@alias orrery.role.step string|orrery.step.cpu|orrery.step.wait|orrery.step.call|orrery.step.parallel|orrery.step.branch|orrery.step.loop|orrery.step.fail|orrery.step.size|orrery.step.readRow|orrery.step.writeRow
+---@alias orrery.role.step string|orrery.step.cpu|orrery.step.wait|orrery.step.call|orrery.step.parallel|orrery.step.branch|orrery.step.loop|orrery.step.once|orrery.step.fail|orrery.step.size|orrery.step.readRow|orrery.step.writeRow
 ---@alias orrery.role.option string|orrery.option.option
 ---@alias orrery.role.discipline string|orrery.discipline.fifo|orrery.discipline.lifo|orrery.discipline.priority|orrery.discipline.shortestFirst|orrery.discipline.shortestRemaining|orrery.discipline.processorSharing|orrery.discipline.codel|orrery.discipline.adaptiveLifo
 ---@alias orrery.role.balancer string|orrery.balancer.random|orrery.balancer.roundRobin|orrery.balancer.leastRequest|orrery.balancer.envoyLeastRequest|orrery.balancer.powerOfTwo|orrery.balancer.peakEwma|orrery.balancer.hash|orrery.balancer.ringHash|orrery.balancer.maglev|orrery.balancer.scripted|function
@@ -25,7 +25,7 @@
 ---@alias orrery.role.protocol string|orrery.protocol.http1|orrery.protocol.grpc|orrery.protocol.event
 ---@alias orrery.role.compression string|orrery.compression.compression
 ---@alias orrery.role.l4 string|orrery.l4.iptables|orrery.l4.ipvs
----@alias orrery.role.filter string|orrery.filter.timeout|orrery.filter.retry|orrery.filter.hedge|orrery.filter.tied|orrery.filter.breaker|orrery.filter.hystrix|orrery.filter.scriptedBreaker|orrery.filter.bulkhead|orrery.filter.rateLimit|orrery.filter.throttle|orrery.filter.vegasLimit|orrery.filter.gradientLimit|orrery.filter.fallback|orrery.filter.sidecar|orrery.filter.ztunnel|string
+---@alias orrery.role.filter string|orrery.filter.timeout|orrery.filter.retry|orrery.filter.hedge|orrery.filter.tied|orrery.filter.breaker|orrery.filter.hystrix|orrery.filter.scriptedBreaker|orrery.filter.bulkhead|orrery.filter.rateLimit|orrery.filter.throttle|orrery.filter.vegasLimit|orrery.filter.gradientLimit|orrery.filter.thresholds|orrery.filter.collapse|orrery.filter.fallback|orrery.filter.sidecar|orrery.filter.ztunnel|string
 ---@alias orrery.role.budget string|orrery.budget.tokenBudget|orrery.budget.retryBudget|orrery.budget.concurrencyBudget|orrery.budget.retryThrottling|orrery.budget.retryQuota|number|string
 ---@alias orrery.role.arrival string|orrery.arrival.poisson|orrery.arrival.constantRate|orrery.arrival.renewal|orrery.arrival.batch|orrery.arrival.mmpp|orrery.arrival.diurnal|orrery.arrival.burst|orrery.arrival.csv|orrery.arrival.trace|string
 ---@alias orrery.role.mmppState string|orrery.mmppState.mmppState
@@ -283,6 +283,12 @@
 ---@class orrery.step.loop
 ---@field again number|string The chance of another round after each.
 ---@field steps? (orrery.role.step)[] What is done in a round. Takes all further values without a name.
+---@field [integer] any
+
+---@class orrery.step.once
+---@field steps? (orrery.role.step)[] What is done once for each call of a customer, however often it is tried. Takes all further values without a name.
+---@field keys? boolean Whether the service heeds the key; if not, it only counts what it does again (repeated).
+---@field window? string How long a key is remembered at least; twice as long at most.
 ---@field [integer] any
 
 ---@class orrery.step.fail
@@ -637,6 +643,7 @@
 ---@field window? string Of slidingWindow and fixedWindow, 1s unless said: rate times this may pass.
 ---@field maxWait? string How long a call waits for its turn rather than be refused.
 ---@field scope? 'caller'|'route' Whether each caller (each pod of a service) has its own limit or all on the route share one. One of: caller, route.
+---@field syncEvery? string Of a shared fixedWindow: how often callers tell each other what they let through; until then each knows only its own, and more than the rate passes. At once unless said.
 ---@field [integer] any
 
 ---@class orrery.filter.throttle
@@ -666,6 +673,15 @@
 ---@field shares? (number|string)[] The part of the limit that calls of priority 0, 1, 2... may fill; all of it unless said.
 ---@field on? ('error'|'timeout'|'unavailable'|'overloaded'|'crashed'|'expired'|'rejected')[] The outcomes that mean that the call was dropped for want of capacity. One of: error, timeout, unavailable, overloaded, crashed, expired, rejected.
 ---@field [integer] any
+
+---@class orrery.filter.thresholds
+---@field maxConnections? number|string Of http1: connections, and so requests out at once.
+---@field maxPendingRequests? number|string Of http1: requests that may wait for a connection.
+---@field maxRequests? number|string Of http2: requests out at once.
+---@field maxRetries? number|string Attempts beyond the first out at once; put it inside the retry to bound those.
+---@field upstream? 'http2'|'http1' How the called service is spoken to. One of: http2, http1.
+
+---@class orrery.filter.collapse
 
 ---@class orrery.filter.fallback
 ---@field delay? orrery.role.dist How long the second-best answer takes, as a duration. May come first, without its name.
@@ -1169,6 +1185,11 @@ function option(...) end
 ---@return orrery.step.loop
 function loop(...) end
 
+---Idempotency keys: a retry or a hedge whose work has been done is answered without doing it again (spared), and one that comes while the work is being done is answered with an error (clashed).
+---@param ... any|orrery.step.once
+---@return orrery.step.once
+function once(...) end
+
 ---Ends the call with an error, always or with a probability.
 ---@param ... any|orrery.step.fail
 ---@return orrery.step.fail
@@ -1466,6 +1487,16 @@ function vegasLimit(...) end
 ---@param ... any|orrery.filter.gradientLimit
 ---@return orrery.filter.gradientLimit
 function gradientLimit(...) end
+
+---Envoy's circuit breaker thresholds: what exceeds one is refused at once (outcome rejected). Each caller's instance counts its own, as each Envoy does.
+---@param ... any|orrery.filter.thresholds
+---@return orrery.filter.thresholds
+function thresholds(...) end
+
+---Calls of one caller's process for the same operation and the same customer, while one of them is under way, wait for its answer instead of asking again. The customer is what a client's `keys` draw: without keys every call is for another. Put it outside retry and hedge, whose attempts it would hold back.
+---@param ... any|orrery.filter.collapse
+---@return orrery.filter.collapse
+function collapse(...) end
 
 ---Answers ok in place of a failure: a cached copy, a default, an empty list. Put it outside the timeout, the retry and the breaker whose failures it is to hide.
 ---@param ... any|orrery.filter.fallback

@@ -130,6 +130,7 @@ struct service {
     /* answers nobody waited for; optional calls that failed; starts, for whatever reason; crashes;
      * preemptions */
     uint64_t wasted, done_without, starts, restarts, interrupted;
+    uint64_t spared, clashed, repeated; /* by `once` steps */
     uint64_t writes, conflicts;             /* of rows: done; refused, as another was faster */
     uint64_t unrouted, injected; /* errors because no route of a gateway was for them; of a fault */
     uint64_t offered_total, ended_total;    /* whole run, for the law of conservation */
@@ -144,7 +145,11 @@ struct service {
     double last_flight, last_queue, last_busy, last_cpu, last_capacity;
 };
 
+struct once; /* step_once.c */
+
 struct service_room {
+    struct once **onces;
+    uint32_t once_count;
     struct service *services;
     uint32_t service_count;
     struct instruction *code; /* of all programs, one after another */

@@ -284,6 +284,7 @@ static void room_reset(struct world *w)
         s->unwaited = 0;
         s->unrouted = s->injected = 0;
         s->wasted = s->done_without = s->starts = s->restarts = s->interrupted = 0;
+        s->spared = s->clashed = s->repeated = 0;
         s->writes = s->conflicts = 0;
         s->area_ready = (uint64_t)(-(int64_t)s->ready * now);
         s->ready_min = s->ready_max = s->ready;
@@ -358,6 +359,10 @@ static void report(struct world *w, struct service *s)
     recorder_value(r, "services", s->name, "restarts", "1", (double)s->restarts);
     recorder_value(r, "services", s->name, "starts", "1", (double)s->starts);
     if (s->wasted) recorder_value(r, "services", s->name, "wasted", "1", (double)s->wasted);
+    if (s->spared) recorder_value(r, "services", s->name, "spared", "1", (double)s->spared);
+    if (s->clashed)
+        recorder_value(r, "services", s->name, "clashed", "1", (double)s->clashed);
+    if (s->repeated) recorder_value(r, "services", s->name, "repeated", "1", (double)s->repeated);
     if (s->done_without)
         recorder_value(r, "services", s->name, "done_without", "1", (double)s->done_without);
     if (s->unrouted)

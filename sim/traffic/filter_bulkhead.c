@@ -6,6 +6,9 @@
  * counts the calls let through (one on its way in included) and never exceeds the limit. */
 #include "traffic/outcomes.h"
 
+#include "orrery/route.h"
+
+#include "base/arena.h"
 #include "base/check.h"
 
 #include <string.h>
@@ -15,12 +18,15 @@
 struct bulkhead_spec {
     uint32_t calls_max, waiting_max;
     int64_t wait_ns_max;
+    uint32_t retries_max; /* attempts but the first, let through at once */
 };
 
 /* A waiting call is linked through call.next and side.queued_at, which only queues use, and keeps
- * the event that ends its patience in side.remaining_ns; 0 there: it has been let in. */
+ * the event that ends its patience in side.remaining_ns; 0 there: it has been let in, PATIENT: it
+ * has no such event. */
+#define PATIENT (-1)
 struct bulkhead {
-    uint32_t in_flight, waiting;
+    uint32_t in_flight, waiting, retries;
     uint32_t first, last;
 };
 
@@ -66,6 +72,22 @@ static void queue_remove(struct bulkhead *b, struct world *w, uint32_t id)
     b->waiting--;
 }
 
+/* Whether this is an attempt but the first: known only where attempts pass one by one. */
+static bool is_again(const struct filter_site *site, const struct world *w, uint32_t id)
+{
+    const bool *per_attempt = site->shared;
+    return *per_attempt && call_get(w, id)->attempt > 0;
+}
+
+/* An attempt that was let through, or waits, counts no more. */
+static void retry_over(const struct filter_site *site, const struct world *w, uint32_t id)
+{
+    struct bulkhead *b = site->state;
+    bool again = is_again(site, w, id);
+    check(!again || b->retries > 0);
+    b->retries -= again;
+}
+
 /* ------------------------------------------------------------------------- events */
 
 static void on_enter(struct world *w, uint32_t id, uint32_t generation)
@@ -84,6 +106,7 @@ static void on_late(struct world *w, uint32_t id, uint32_t generation)
     uint8_t index = call_get(w, id)->stage;
     struct filter_site site = filter_site_of(w, id, index);
     queue_remove(site.state, w, id);
+    retry_over(&site, w, id);
     if (w->tracing) filter_trace(w, id, "bulkhead.reject", "cause=waited too long");
     call_answer(w, id, index, OUTCOME_REJECTED);
 }
@@ -102,7 +125,8 @@ static void slot_pass_on(struct bulkhead *b, struct world *w)
     }
     uint32_t id = b->first;
     queue_remove(b, w, id);
-    engine_cancel(w->engine, event_unpack(call_side(w, id)->remaining_ns));
+    if (call_side(w, id)->remaining_ns != PATIENT)
+        engine_cancel(w->engine, event_unpack(call_side(w, id)->remaining_ns));
     call_side(w, id)->remaining_ns = 0;
     engine_at(w->engine, now_ns(w), &bulkhead_enter, id, call_get(w, id)->generation);
 }
@@ -119,21 +143,36 @@ static enum verdict reject(struct world *w, uint32_t id, enum outcome *outcome, 
     return FILTER_ANSWER;
 }
 
+static void *bulkhead_prepare(const void *spec, struct world *w, uint32_t route, uint8_t index)
+{
+    (void)spec;
+    bool *per_attempt = arena_alloc(w->arena, sizeof *per_attempt);
+    *per_attempt = route_retry_index(w, route) < index;
+    return per_attempt;
+}
+
 static enum verdict bulkhead_on_call(const struct filter_site *site, struct world *w, uint32_t id,
                                      enum outcome *outcome)
 {
     const struct bulkhead_spec *s = site->spec;
     struct bulkhead *b = site->state;
+    bool again = is_again(site, w, id);
+    if (again && b->retries >= s->retries_max) return reject(w, id, outcome, "retries", b);
     if (b->in_flight < s->calls_max) {
+        b->retries += again;
         b->in_flight++;
         return FILTER_PASS;
     }
     if (s->wait_ns_max == 0) return reject(w, id, outcome, "full", b);
     if (b->waiting >= s->waiting_max) return reject(w, id, outcome, "queue full", b);
     queue_push(b, w, id);
-    struct event_id late = engine_timer(w->engine, time_add(now_ns(w), s->wait_ns_max), &bulkhead_late,
-                                     id, call_get(w, id)->generation);
-    call_side(w, id)->remaining_ns = event_pack(late);
+    b->retries += again;
+    call_side(w, id)->remaining_ns = PATIENT;
+    if (s->wait_ns_max < TIME_MAX_NS) {
+        struct event_id late = engine_timer(w->engine, time_add(now_ns(w), s->wait_ns_max),
+                                            &bulkhead_late, id, call_get(w, id)->generation);
+        call_side(w, id)->remaining_ns = event_pack(late);
+    }
     if (w->tracing)
         filter_trace(w, id, "bulkhead.wait", "in_flight=%u waiting=%u", b->in_flight, b->waiting);
     return FILTER_WAIT;
@@ -141,7 +180,7 @@ static enum verdict bulkhead_on_call(const struct filter_site *site, struct worl
 
 static enum verdict bulkhead_on_reply(const struct filter_site *site, struct world *w, uint32_t id)
 {
-    (void)id;
+    retry_over(site, w, id);
     slot_pass_on(site->state, w);
     return FILTER_PASS;
 }
@@ -149,22 +188,31 @@ static enum verdict bulkhead_on_reply(const struct filter_site *site, struct wor
 static void bulkhead_on_gone(const struct filter_site *site, struct world *w, uint32_t id)
 {
     const struct call *c = call_get(w, id);
+    retry_over(site, w, id);
     bool kept_here = c->state == CALL_CALLER && c->stage == site->index;
     int64_t late = kept_here ? call_side(w, id)->remaining_ns : 0;
     if (late == 0) {
         slot_pass_on(site->state, w);
         return;
     }
-    engine_cancel(w->engine, event_unpack(late));
+    if (late != PATIENT) engine_cancel(w->engine, event_unpack(late));
     queue_remove(site->state, w, id);
 }
 
 static const struct filter_type bulkhead_type = {
     .state_size = sizeof(struct bulkhead),
+    .prepare = bulkhead_prepare,
     .on_call = bulkhead_on_call,
     .on_reply = bulkhead_on_reply,
     .on_gone = bulkhead_on_gone,
 };
+
+static void bulkhead_check(void *spec, const struct document *doc, struct place at,
+                           const char *path, struct diag *d)
+{
+    (void)doc, (void)at, (void)path, (void)d;
+    ((struct bulkhead_spec *)spec)->retries_max = UINT32_MAX;
+}
 
 static const struct field bulkhead_fields[] = {
     COUNT(struct bulkhead_spec, "maxConcurrentCalls", calls_max, .preset = "25", .min = 1,
@@ -184,11 +232,63 @@ const struct kind filter_bulkhead = {
     .room = "traffic",
     .doc = "Lets only so many calls of one caller be out at once; others wait in order, or are "
            "refused (outcome rejected). Counts attempts when it stands inside a retry.",
-    .source =
-        "resilience4j BulkheadConfig, its defaults; Envoy's thresholds are maxConcurrentCalls "
-        "(max_requests) and maxWaiting (max_pending_requests), both 1024",
+    .source = "resilience4j BulkheadConfig, its defaults",
     .example = "bulkhead { maxConcurrentCalls = 10, maxWaitDuration = \"50ms\" }",
     .spec_size = sizeof(struct bulkhead_spec),
     .fields = bulkhead_fields,
+    .check = bulkhead_check,
+    .vtable = &bulkhead_type,
+};
+
+/* ------------------------------------------------------------------------- Envoy's */
+
+enum upstream { UPSTREAM_HTTP2, UPSTREAM_HTTP1 };
+static const char *const upstream_names[] = { "http2", "http1", NULL };
+
+struct thresholds_spec {
+    struct bulkhead_spec bulkhead; /* first, so that the filter finds it */
+    uint32_t connections_max, requests_max, pending_max, upstream;
+};
+
+/* Over HTTP/1.1 a request needs a connection of its own, and waits for one; HTTP/2 always has one. */
+static void thresholds_check(void *spec, const struct document *doc, struct place at,
+                             const char *path, struct diag *d)
+{
+    (void)doc, (void)at, (void)path, (void)d;
+    struct thresholds_spec *s = spec;
+    bool http1 = s->upstream == UPSTREAM_HTTP1;
+    s->bulkhead.calls_max = http1 ? s->connections_max : s->requests_max;
+    s->bulkhead.waiting_max = http1 ? s->pending_max : 0;
+    s->bulkhead.wait_ns_max = http1 ? TIME_MAX_NS : 0;
+}
+
+static const struct field thresholds_fields[] = {
+    COUNT(struct thresholds_spec, "maxConnections", connections_max, .preset = "1024", .min = 1,
+          .max = CALLS_MAX, .doc = "Of http1: connections, and so requests out at once."),
+    COUNT(struct thresholds_spec, "maxPendingRequests", pending_max, .preset = "1024", .min = 0,
+          .max = CALLS_MAX, .doc = "Of http1: requests that may wait for a connection."),
+    COUNT(struct thresholds_spec, "maxRequests", requests_max, .preset = "1024", .min = 1,
+          .max = CALLS_MAX, .doc = "Of http2: requests out at once."),
+    COUNT(struct thresholds_spec, "maxRetries", bulkhead.retries_max, .preset = "3", .min = 0,
+          .max = CALLS_MAX,
+          .doc = "Attempts beyond the first out at once; put it inside the retry to bound those."),
+    CHOICE(struct thresholds_spec, "upstream", upstream, .preset = "http2",
+           .choices = upstream_names, .doc = "How the called service is spoken to."),
+    FIELDS_END
+};
+
+const struct kind filter_thresholds = {
+    .name = "thresholds",
+    .role = "filter",
+    .form = KIND_PART,
+    .room = "traffic",
+    .doc = "Envoy's circuit breaker thresholds: what exceeds one is refused at once (outcome "
+           "rejected). Each caller's instance counts its own, as each Envoy does.",
+    .source = "Envoy, circuit_breakers.thresholds: max_connections, max_pending_requests and "
+              "max_requests 1024, max_retries 3",
+    .example = "thresholds { maxRequests = 100 }",
+    .spec_size = sizeof(struct thresholds_spec),
+    .fields = thresholds_fields,
+    .check = thresholds_check,
     .vtable = &bulkhead_type,
 };

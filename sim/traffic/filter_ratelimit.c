@@ -22,6 +22,7 @@ struct ratelimit_spec {
     struct ratelimit_rule rule;
     double rate_per_s;
     uint32_t scope;
+    int64_t sync_ns; /* 0: all on the route share one count */
 };
 
 static void on_turn(struct world *w, uint32_t id, uint32_t generation)
@@ -37,15 +38,22 @@ static const struct event_type ratelimit_turn = {
 static void *ratelimit_prepare(const void *spec, struct world *w, uint32_t route, uint8_t index)
 {
     (void)spec, (void)route, (void)index;
-    return arena_alloc(w->arena, sizeof(struct ratelimit));
+    return arena_alloc(w->arena, sizeof(struct ratelimit_all));
 }
 
 static enum verdict ratelimit_on_call(const struct filter_site *site, struct world *w, uint32_t id,
                                       enum outcome *outcome)
 {
     const struct ratelimit_spec *s = site->spec;
-    struct ratelimit *l = s->scope == SCOPE_ROUTE ? site->shared : site->state;
-    int64_t wait_ns = ratelimit_take(l, &s->rule, now_ns(w));
+    struct ratelimit_all *all = site->shared;
+    struct ratelimit_own *own = site->state;
+    struct ratelimit *l = s->scope == SCOPE_ROUTE ? &all->counted : &own->counted;
+    int64_t wait_ns;
+    if (s->sync_ns == 0)
+        wait_ns = ratelimit_take(l, &s->rule, now_ns(w));
+    else
+        wait_ns = ratelimit_take_apart(all, own, &s->rule, s->sync_ns, now_ns(w)) ? 0
+                                                                                  : RATELIMIT_REJECT;
     if (wait_ns == 0) return FILTER_PASS;
     if (wait_ns == RATELIMIT_REJECT) {
         if (w->tracing)
@@ -61,7 +69,7 @@ static enum verdict ratelimit_on_call(const struct filter_site *site, struct wor
 }
 
 static const struct filter_type ratelimit_type = {
-    .state_size = sizeof(struct ratelimit),
+    .state_size = sizeof(struct ratelimit_own),
     .prepare = ratelimit_prepare,
     .on_call = ratelimit_on_call,
 };
@@ -107,6 +115,9 @@ static void ratelimit_check(void *spec, const struct document *doc, struct place
     bool windowed = s->rule.algorithm == RATELIMIT_SLIDING_WINDOW ||
                     s->rule.algorithm == RATELIMIT_FIXED_WINDOW;
     (windowed ? window_check : bucket_check)(s, at, path, d);
+    if (s->sync_ns && (s->rule.algorithm != RATELIMIT_FIXED_WINDOW || s->scope != SCOPE_ROUTE))
+        judge_field(d, at, path, "syncEvery", "say algorithm = \"fixedWindow\", scope = \"route\"",
+                    "only callers that share a fixed window count together");
 }
 
 static const struct field ratelimit_fields[] = {
@@ -127,6 +138,10 @@ static const struct field ratelimit_fields[] = {
     CHOICE(struct ratelimit_spec, "scope", scope, .preset = "caller", .choices = scope_names,
            .doc = "Whether each caller (each pod of a service) has its own limit or all on the "
                   "route share one."),
+    DURATION(struct ratelimit_spec, "syncEvery", sync_ns, .preset = "", .min = 1e3, .max = 3600e9,
+             .doc = "Of a shared fixedWindow: how often callers tell each other what they let through; "
+                    "until then each knows only its own, and more than the rate passes. At once "
+                    "unless said."),
     FIELDS_END
 };
 

@@ -90,3 +90,22 @@ int64_t ratelimit_take(struct ratelimit *l, const struct ratelimit_rule *rule, i
     check(!"a known algorithm");
     return RATELIMIT_REJECT;
 }
+
+/* Counts begin again with the window; what was told of the last one means nothing then. Nobody is let
+ * through between a telling and the first look after it, so that looking then is as good. */
+bool ratelimit_take_apart(struct ratelimit_all *all, struct ratelimit_own *own,
+                          const struct ratelimit_rule *rule, int64_t sync_ns, int64_t now_ns)
+{
+    int64_t window = now_ns / rule->window_ns, tick = now_ns / sync_ns;
+    if (window != all->counted.window) all->told = 0;
+    if (window != own->counted.window) own->at_tick = 0;
+    window_advance(&all->counted, rule, now_ns);
+    window_advance(&own->counted, rule, now_ns);
+    if (tick != all->tick) all->told = all->counted.current;
+    if (tick != own->tick) own->at_tick = own->counted.current;
+    all->tick = own->tick = tick;
+    if (all->told + own->counted.current - own->at_tick >= rule->window_calls) return false;
+    all->counted.current++;
+    own->counted.current++;
+    return true;
+}

@@ -4,6 +4,7 @@
 #ifndef TRAFFIC_RATELIMIT_H
 #define TRAFFIC_RATELIMIT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum ratelimit_algorithm {
@@ -30,6 +31,23 @@ struct ratelimit {
     int64_t window;               /* the number of the window */
     uint32_t current, previous;   /* calls in it and in the one before */
 };
+
+/* Of several instances that count a fixed window together, but tell each other what they have let
+ * through only every `sync_ns`: in between each knows its own and what all had at the last telling. */
+struct ratelimit_all {
+    struct ratelimit counted; /* by all, now */
+    int64_t tick;             /* number of the last telling */
+    uint32_t told;            /* what all had counted then */
+};
+struct ratelimit_own {
+    struct ratelimit counted; /* by this one */
+    int64_t tick;
+    uint32_t at_tick;
+};
+
+/* Whether one instance lets a call through; of a fixed window's rule. */
+bool ratelimit_take_apart(struct ratelimit_all *all, struct ratelimit_own *own,
+                          const struct ratelimit_rule *rule, int64_t sync_ns, int64_t now_ns);
 
 /* How long the next call must wait: 0 and more; or RATELIMIT_REJECT, which takes nothing. */
 #define RATELIMIT_REJECT INT64_C(-1)

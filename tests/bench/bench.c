@@ -27,6 +27,7 @@ enum body {
     PICK_ENVOY_LEAST_1000, PICK_POWER_OF_TWO_3, PICK_POWER_OF_TWO_1000, PICK_PEAK_EWMA_3,
     PICK_PEAK_EWMA_1000, PICK_HASH_3, PICK_HASH_1000, PICK_RING_HASH_3, PICK_RING_HASH_1000,
     PICK_MAGLEV_3, PICK_MAGLEV_1000,
+    FILTER_NONE, FILTER_FIVE, FILTER_NOTHING,
     BODY_COUNT
 };
 
@@ -71,6 +72,9 @@ static const struct bench bodies[BODY_COUNT] = {
     [PICK_RING_HASH_1000] = { "pick.ringHash.1000", pick_ring_hash_1000 },
     [PICK_MAGLEV_3] = { "pick.maglev.3", pick_maglev_3 },
     [PICK_MAGLEV_1000] = { "pick.maglev.1000", pick_maglev_1000 },
+    [FILTER_NONE] = { "filter.none", filter_none },
+    [FILTER_FIVE] = { "filter.five", filter_five },
+    [FILTER_NOTHING] = { "filter.nothing", filter_nothing },
 };
 
 /* What is reported: the median of a body, as ns or per second, or of one body over another. */
@@ -126,6 +130,7 @@ static const struct figure_row {
     { "pick.ringHash.1000.ns", "ns", PICK_RING_HASH_1000, BODY_COUNT, 0, "<= 150", 0, 150 },
     { "pick.maglev.3.ns", "ns", PICK_MAGLEV_3, BODY_COUNT, 0, "<= 60", 0, 60 },
     { "pick.maglev.1000.ns", "ns", PICK_MAGLEV_1000, BODY_COUNT, 0, "<= 150", 0, 150 },
+    { "filter.nothing.ns", "ns", FILTER_NOTHING, BODY_COUNT, 0, "<= 15", -1e30, 15 },
     { "calls.1e6.mb", "MB", CROWD, BODY_COUNT, 0, "<= 150", 1, 150 },
 };
 #define ROW_COUNT (sizeof rows / sizeof *rows)

@@ -18,7 +18,8 @@ for body in bare.mm1:2000000 engine.mm1:2000000 bare.chain3:700000 chain3:700000
     pick.peakEwma.3:200000 pick.peakEwma.1000:200000 \
     pick.hash.3:200000 pick.hash.1000:200000 \
     pick.ringHash.3:200000 pick.ringHash.1000:200000 \
-    pick.maglev.3:200000 pick.maglev.1000:200000; do
+    pick.maglev.3:200000 pick.maglev.1000:200000 \
+    filter.none:2000000 filter.five:2000000; do
     name=${body%:*} units=${body#*:}
     valgrind --tool=callgrind --callgrind-out-file="$work/out" "$1" --only "$name" \
         >/dev/null 2>"$work/said"

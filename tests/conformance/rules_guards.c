@@ -49,6 +49,26 @@ static struct value *rate_limit(struct question *q)
     return list;
 }
 
+/* Steps {at_ms, by}: an instance's call; whether it passes. */
+static struct value *rate_limit_apart(struct question *q)
+{
+    struct ratelimit_rule rule = { .algorithm = RATELIMIT_FIXED_WINDOW,
+                                   .window_ns = ask_ns(q, q->input, "window_ms"),
+                                   .window_calls = ask_count(q, q->input, "calls", 1, 1000000) };
+    int64_t sync_ns = ask_ns(q, q->input, "syncEvery_ms");
+    struct ratelimit_all all = { 0 };
+    struct ratelimit_own own[8] = { 0 };
+    struct value *list = tell_list(q);
+    if (rule.window_ns <= 0 || sync_ns <= 0) q->problem = "input: times are above 0";
+    for (const struct value *v = ask_list(q, q->input, "steps")->list_first; v; v = v->next) {
+        uint32_t by = ask_count(q, v, "by", 0, 7);
+        int64_t now_ns = ask_ns(q, v, "at_ms");
+        if (q->problem) return list;
+        value_append(list, tell_bool(q, ratelimit_take_apart(&all, &own[by], &rule, sync_ns, now_ns)));
+    }
+    return list;
+}
+
 /* ------------------------------------------------------------------------- budgets */
 
 /* outcomes: "s" and "f"; whether a retry is allowed after each. */
@@ -327,6 +347,7 @@ static struct value *defaults(struct question *q)
 
 const struct rule rules_guards[] = {
     { "rateLimit", rate_limit },
+    { "rateLimitApart", rate_limit_apart },
     { "grpcThrottle", grpc_throttle },
     { "envoyRetryBudget", envoy_budget },
     { "bucketRetryBudget", bucket_budget },

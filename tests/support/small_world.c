@@ -22,6 +22,8 @@ extern const struct kind flow_network, client_kind, filter_timeout, filter_retry
     filter_gradient,
     filter_fallback,
     filter_twin,
+    filter_collapse,
+    filter_thresholds,
     filter_hedge,
     budget_token,
     budget_window,
@@ -155,6 +157,8 @@ static const struct kind metronome = {
 
 static const struct kind *const small_kinds[] = {
     &filter_twin,
+    &filter_collapse,
+    &filter_thresholds,
     &filter_hedge,
     &budget_token,
     &budget_window,

@@ -145,6 +145,53 @@ static void bulkheads_say_what_is_wrong_with_them(void **state)
     guard_refused("{'kind': 'bulkhead', 'maxWaiting': -1}", "maxWaiting");
 }
 
+/* ------------------------------------------------------------------------- Envoy's thresholds */
+
+static void what_exceeds_the_requests_is_refused_at_once(void **state)
+{
+    (void)state;
+    struct small_world *s =
+        guard_open("1ms", 5, "{'kind': 'thresholds', 'maxRequests': 2}", NULL);
+    stub_answers(s, { 50 * MS, OUTCOME_OK });
+    small_world_run(s, NS_PER_S);
+    assert_int_equal(guard_ended(s, OUTCOME_OK), 2);
+    assert_int_equal(guard_ended(s, OUTCOME_REJECTED), 3);
+    guard_conserved(s, 5);
+    small_world_close(s);
+}
+
+static void over_http1_requests_wait_for_connections(void **state)
+{
+    (void)state;
+    struct small_world *s = guard_open("1ms", 5,
+                                       "{'kind': 'thresholds', 'upstream': 'http1', "
+                                       "'maxConnections': 1, 'maxPendingRequests': 2}",
+                                       NULL);
+    stub_answers(s, { 50 * MS, OUTCOME_OK });
+    small_world_run(s, 10 * NS_PER_S);
+    assert_int_equal(guard_ended(s, OUTCOME_OK), 3);
+    assert_int_equal(client_get(&s->w, 0)->meter.latency.max, 148 * MS); /* sent at 2, over at 150 */
+    assert_int_equal(guard_ended(s, OUTCOME_REJECTED), 2);
+    guard_conserved(s, 5);
+    small_world_close(s);
+}
+
+static void so_many_retries_at_once_and_no_more(void **state)
+{
+    (void)state;
+    struct small_world *s = guard_open("0s", 8,
+                                       "{'kind': 'retry', 'attempts': 2, 'backoff': '10ms', "
+                                       "'jitter': 'none'}, {'kind': 'thresholds'}",
+                                       NULL);
+    stub_answers(s, { 5 * MS, OUTCOME_ERROR });
+    small_world_run(s, 10 * NS_PER_S);
+    assert_int_equal(s->stub.offered, 8 + 3);
+    assert_int_equal(guard_ended(s, OUTCOME_ERROR), 3);
+    assert_int_equal(guard_ended(s, OUTCOME_REJECTED), 5);
+    guard_conserved(s, 8);
+    small_world_close(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -157,6 +204,9 @@ int main(void)
         cmocka_unit_test(inside_a_retry_each_attempt_takes_a_slot),
         cmocka_unit_test(slots_are_conserved_whatever_happens),
         cmocka_unit_test(bulkheads_say_what_is_wrong_with_them),
+        cmocka_unit_test(what_exceeds_the_requests_is_refused_at_once),
+        cmocka_unit_test(over_http1_requests_wait_for_connections),
+        cmocka_unit_test(so_many_retries_at_once_and_no_more),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -208,6 +208,58 @@ static void limits_say_what_is_wrong_with_them(void **state)
     guard_refused("{'kind': 'rateLimit', 'rate': '1/h', 'burst': 1000000}", "ten years");
 }
 
+/* ------------------------------------------------------------------------- several that count together */
+
+/* How many of `calls`, one each gap in turn by `count` instances, pass in one window of 100. */
+static uint32_t passed_apart(uint32_t count, int64_t sync_ns, int64_t gap_ns, uint32_t calls)
+{
+    static const struct ratelimit_rule rule = { .algorithm = RATELIMIT_FIXED_WINDOW,
+                                                .window_ns = 10 * NS_PER_S,
+                                                .window_calls = 100 };
+    struct ratelimit_all all = { 0 };
+    struct ratelimit_own own[8] = { 0 };
+    uint32_t passed = 0;
+    for (uint32_t i = 0; i < calls; i++)
+        passed += ratelimit_take_apart(&all, &own[i % count], &rule, sync_ns, i * gap_ns);
+    return passed;
+}
+
+static void instances_that_tell_each_other_late_let_more_through(void **state)
+{
+    (void)state;
+    /* A call each ms, for 9 s. Told each ms: the limit and no more. Told once a second: 1000 calls
+     * before the first telling, of which each of four lets its own 100 through. */
+    assert_int_equal(passed_apart(4, 1 * MS, 1 * MS, 9000), 100);
+    assert_int_equal(passed_apart(4, 1000 * MS, 1 * MS, 9000), 400);
+    assert_int_equal(passed_apart(1, 1000 * MS, 1 * MS, 9000), 100);
+    /* A call each 50 ms: 20 in the first second, all told by its end, and so on: five seconds. */
+    assert_int_equal(passed_apart(4, 1000 * MS, 50 * MS, 180), 100);
+    /* Each 7 ms with a telling each second: what passes in the second of the limit is too much. */
+    assert_in_range(passed_apart(4, 1000 * MS, 7 * MS, 1200), 101, 243);
+}
+
+static void a_new_window_begins_with_nothing_told(void **state)
+{
+    (void)state;
+    static const struct ratelimit_rule rule = { .algorithm = RATELIMIT_FIXED_WINDOW,
+                                                .window_ns = NS_PER_S,
+                                                .window_calls = 1 };
+    struct ratelimit_all all = { 0 };
+    struct ratelimit_own own[2] = { 0 };
+    assert_true(ratelimit_take_apart(&all, &own[0], &rule, 300 * MS, 0));
+    assert_true(ratelimit_take_apart(&all, &own[1], &rule, 300 * MS, 299 * MS)); /* not told yet */
+    assert_false(ratelimit_take_apart(&all, &own[1], &rule, 300 * MS, 300 * MS));
+    assert_true(ratelimit_take_apart(&all, &own[1], &rule, 300 * MS, 1000 * MS));
+    assert_false(ratelimit_take_apart(&all, &own[1], &rule, 300 * MS, 1001 * MS));
+}
+
+static void only_a_shared_fixed_window_is_counted_together(void **state)
+{
+    (void)state;
+    guard_refused("{'kind': 'rateLimit', 'rate': '5/s', 'syncEvery': '1s'}",
+                  "syncEvery: only callers that share a fixed window count together");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -221,6 +273,9 @@ int main(void)
         cmocka_unit_test(the_filter_refuses_or_makes_wait),
         cmocka_unit_test(a_turn_is_lost_with_who_gave_up),
         cmocka_unit_test(limits_say_what_is_wrong_with_them),
+        cmocka_unit_test(instances_that_tell_each_other_late_let_more_through),
+        cmocka_unit_test(a_new_window_begins_with_nothing_told),
+        cmocka_unit_test(only_a_shared_fixed_window_is_counted_together),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
