@@ -1185,7 +1185,7 @@ function option(...) end
 ---@return orrery.step.loop
 function loop(...) end
 
----Idempotency keys: a retry or a hedge whose work has been done is answered without doing it again (spared), and one that comes while the work is being done is answered with an error (clashed).
+---Idempotency keys: a retry or a hedge whose work has been done is answered without doing it again (spared), and one that comes while the work is being done is answered with an error (clashed): a hedge before it wants nonFatal = { "error" }.
 ---@param ... any|orrery.step.once
 ---@return orrery.step.once
 function once(...) end

@@ -66,7 +66,8 @@ static enum step_result again(struct world *w, uint32_t call, const struct instr
     struct service *s = pod_get(w, c->pod)->owner;
     const char *cause = done ? "another attempt has done it" : "another attempt is doing it";
     bool keys = once_of(w, i)->keys;
-    if (w->tracing) trace(w, c, keys ? "once.spared" : "once.repeated", cause);
+    if (w->tracing)
+        trace(w, c, !keys ? "once.repeated" : done ? "once.spared" : "once.clashed", cause);
     if (measured(w, c->entered_ns)) *(keys ? done ? &s->spared : &s->clashed : &s->repeated) += 1;
     if (!keys) return STEP_NEXT;
     if (done) {
@@ -153,7 +154,7 @@ const struct kind step_once = {
         "Idempotency keys: a retry or a hedge whose work has been done is answered without doing "
         "it "
         "again (spared), and one that comes while the work is being done is answered with an error "
-        "(clashed).",
+        "(clashed): a hedge before it wants nonFatal = { \"error\" }.",
     .source =
         "Stripe API reference, Idempotent requests, and 409 Conflict for one under way; the window "
         "is Amazon SQS FIFO's deduplication interval",

@@ -245,7 +245,7 @@ static enum verdict judge(const struct filter_site *site, struct world *w, uint3
         return FILTER_WAIT;
     }
     learn(site, w, id, outcome);
-    shared->counts.won += a->attempt > 0 && !failed;
+    shared->counts.won += a->attempt > 0 && outcome == OUTCOME_OK;
     if (w->tracing && c->attempt > 0)
         filter_trace(w, answered, "hedge.answer", "%s others_abandoned=%u", outcome_names[outcome],
                      c->pending);
