@@ -8,7 +8,7 @@
 
 #include "base/check.h"
 
-void call_release(struct world *w, uint32_t id, enum outcome outcome)
+bool call_let_go(struct world *w, uint32_t id, enum outcome outcome)
 {
     struct call *c = call_get(w, id);
     const struct flow *f = flow_of(w);
@@ -16,17 +16,31 @@ void call_release(struct world *w, uint32_t id, enum outcome outcome)
     if (state == CALL_CALLER) {
         attempts_drop(w, id);
         call_close(w, id);
-        return;
+        return false;
     }
     route_return(w, id, outcome);
     if (f->routes[c->route].channel && transport_leave(w, id)) {
         call_close(w, id);
-        return;
+        return false;
     }
     c->flags |= CALL_ORPHAN;
-    bool gone =
-        state == CALL_REPLIED || f->groups[f->routes[c->route].group].type->cancel(w, c->pod, id);
-    if (gone) call_close(w, id);
+    if (state == CALL_REPLIED) call_close(w, id);
+    return state != CALL_REPLIED;
+}
+
+static void on_cancel(struct world *w, uint32_t id, uint32_t generation)
+{
+    (void)generation;
+    const struct flow *f = flow_of(w);
+    const struct call *c = call_get(w, id);
+    if (f->groups[f->routes[c->route].group].type->cancel(w, c->pod, id)) call_close(w, id);
+}
+
+const struct event_type call_cancel = { "call.cancel", on_cancel, call_live, PHASE_WORK };
+
+void call_release(struct world *w, uint32_t id, enum outcome outcome)
+{
+    if (call_let_go(w, id, outcome)) on_cancel(w, id, 0);
 }
 
 /* Filters outside `index` learn the id they must now wait for: of an attempt, those from the one

@@ -188,6 +188,10 @@ uint32_t call_caller_side(struct world *w, uint32_t old, uint8_t index);
 /* Leaves the server's side to itself: worked on unwanted, or gone. The id is then no longer the
  * caller's; whoever gave up has a new one, or needs none. Balancers hear that it ended so. */
 void call_release(struct world *w, uint32_t id, enum outcome outcome);
+/* The same up to the server: true when that still has it, as an orphan, and call_cancel (id, generation)
+ * is to tell it. */
+bool call_let_go(struct world *w, uint32_t id, enum outcome outcome);
+extern const struct event_type call_cancel;
 /* Filters from `first` on that saw the call go out will see no reply to it. */
 void call_tell_gone(struct world *w, uint32_t id, uint8_t first);
 

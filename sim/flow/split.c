@@ -69,12 +69,15 @@ void call_attempt(struct world *w, uint32_t trunk, uint8_t number)
     call_forward(w, id);
 }
 
+/* Its server hears of it in an event of its own: what that frees goes on with others, and must not do
+ * so in the middle of the answer that made this attempt superfluous. */
 static void attempt_drop(struct world *w, uint32_t trunk, uint32_t id)
 {
     call_tell_gone(w, id, attempt_floor(w, id));
     attempt_leave(w, trunk, id);
     flow_of(w)->attempts.abandoned++;
-    call_release(w, id, OUTCOME_ABANDONED);
+    if (call_let_go(w, id, OUTCOME_ABANDONED))
+        engine_at(w->engine, now_ns(w), &call_cancel, id, call_get(w, id)->generation);
 }
 
 bool attempts_drop(struct world *w, uint32_t trunk)

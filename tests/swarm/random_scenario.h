@@ -38,60 +38,80 @@ static inline void add_time(struct swarm *s, uint32_t mean_ms)
         text_format(s->out, "\"%ums\"", 1 + pick(s, 2 * mean_ms));
 }
 
-/* Connections of every sort: few and many, short-lived and pinned, slow to set up and to carry. */
-static inline void add_protocol(struct swarm *s, bool l4, bool events)
+/* A budget for retries and hedges, of every sort. */
+static inline void add_budget(struct swarm *s)
 {
-    static const char *const proxies[] = { "\"iptables\"",
-                                           "{\"kind\": \"iptables\", \"sessionAffinity\": "
-                                           "\"ClientIP\", \"timeoutSeconds\": \"1s\"}",
-                                           "{\"kind\": \"ipvs\", \"scheduler\": \"lc\"}",
-                                           "{\"kind\": \"ipvs\", \"shared\": true}" };
-    static const char *const kinds[] = { "http1", "grpc", "event" };
-    /* Few events: those who are only acknowledged never let up. */
-    uint32_t kind = events && chance(s, 15) ? 2 : pick(s, 2);
-    text_format(s->out, ", \"protocol\": {\"kind\": \"%s\"", kinds[kind]);
-    if (l4 && chance(s, 40)) text_format(s->out, ", \"l4\": %s", proxies[pick(s, 4)]);
-    if (kind == 0 && chance(s, 50))
-        text_format(s->out, ", \"maxConnections\": %u, \"maxIdle\": %u", 1 + pick(s, 5),
-                    pick(s, 4));
-    if (kind == 0 && chance(s, 30))
-        text_format(s->out, ", \"requestsPerConnection\": %u", 1 + pick(s, 20));
-    if (kind == 1 && chance(s, 50))
-        text_format(s->out, ", \"connections\": %u, \"maxConcurrentStreams\": %u", 1 + pick(s, 4),
-                    1 + pick(s, 6));
-    if (kind < 2 && chance(s, 40))
-        text_format(s->out, ", \"maxConnectionAge\": \"%ums\"", 1 + pick(s, 900));
-    if (chance(s, 40)) text_format(s->out, ", \"idleTimeout\": \"%ums\"", 1 + pick(s, 300));
-    if (chance(s, 40)) text_add(s->out, ", \"tls\": \"1.3\", \"resumption\": \"earlyData\"");
-    if (chance(s, 30)) text_add(s->out, ", \"onDrain\": \"keep\"");
-    if (chance(s, 40))
-        text_format(s->out,
-                    ", \"requestBytes\": %u, \"replyBytes\": %u, \"cpuPerMessage\": \"%uus\", "
-                    "\"bandwidth\": \"%uM\"",
-                    pick(s, 50000), pick(s, 200000), pick(s, 900), 1 + pick(s, 100));
+    static const char *const budgets[] = { "\"10%\"", "{\"kind\": \"retryBudget\"}",
+                                           "{\"kind\": \"concurrencyBudget\"}",
+                                           "{\"kind\": \"retryThrottling\"}",
+                                           "{\"kind\": \"retryQuota\", \"capacity\": 20}" };
+    if (chance(s, 50)) text_format(s->out, ", \"budget\": %s", budgets[pick(s, 5)]);
+}
+
+static inline void add_hedge(struct swarm *s)
+{
+    if (chance(s, 30)) {
+        text_format(s->out, "{\"kind\": \"tied\", \"attempts\": %u, \"delay\": \"%ums\"}",
+                    2 + pick(s, 2), pick(s, 3));
+        return;
+    }
+    text_format(s->out, "{\"kind\": \"hedge\", \"maxAttempts\": %u", 1 + pick(s, 4));
+    if (chance(s, 70))
+        text_format(s->out, ", \"delay\": \"%ums\"", pick(s, 20));
+    else
+        text_add(s->out, ", \"quantile\": 0.6, \"minimumCalls\": 10");
+    if (chance(s, 60)) text_add(s->out, ", \"nonFatal\": [\"error\", \"timeout\"]");
+    add_budget(s);
     text_add(s->out, "}");
 }
 
-static inline void add_guards(struct swarm *s, bool events)
+/* Up to two from here, and a hedge where no retry may stand beside it. */
+static inline void add_filters(struct swarm *s, bool retries)
 {
+    uint32_t count = 0;
+    text_add(s->out, ", \"filters\": [");
+    if (chance(s, 40)) text_format(s->out, "%s\"%ums\"", count++ ? ", " : "", 5 + pick(s, 300));
+    if (chance(s, 30)) text_format(s->out, "%s{\"kind\": \"collapse\"}", count++ ? ", " : "");
+    if (!retries && chance(s, 60)) {
+        if (count++) text_add(s->out, ", ");
+        add_hedge(s);
+    }
+    if (chance(s, 30))
+        text_format(s->out, "%s{\"kind\": \"thresholds\", \"maxConnections\": %u, \"upstream\": "
+                            "\"http1\", \"maxRetries\": %u}",
+                    count++ ? ", " : "", 1 + pick(s, 5), pick(s, 4));
+    if (chance(s, 20))
+        text_format(s->out, "%s{\"kind\": \"sidecar\"}", count++ ? ", " : "");
+    if (chance(s, 20))
+        text_format(s->out, "%s{\"kind\": \"bulkhead\", \"maxConcurrentCalls\": %u, "
+                            "\"maxWaitDuration\": \"%ums\"}",
+                    count++ ? ", " : "", 1 + pick(s, 9), pick(s, 20));
+    text_add(s->out, "]");
+}
+
+static inline void add_guards(struct swarm *s)
+{
+    bool retries = chance(s, 40);
     static const char *const balancers[] = { "random", "roundRobin", "leastRequest", "powerOfTwo",
                                              "hash" };
     static const char *const jitters[] = { "none", "full", "equal", "decorrelated" };
     if (chance(s, 40)) text_format(s->out, ", \"timeout\": \"%ums\"", 1 + pick(s, 200));
-    if (chance(s, 40))
+    if (retries) {
         text_format(s->out,
-                    ", \"retry\": {\"attempts\": %u, \"backoff\": \"%ums\", \"jitter\": \"%s\"}",
+                    ", \"retry\": {\"attempts\": %u, \"backoff\": \"%ums\", \"jitter\": \"%s\"",
                     1 + pick(s, 4), pick(s, 30), jitters[pick(s, 4)]);
-    bool balanced = chance(s, 30);
-    if (balanced) text_format(s->out, ", \"balancer\": \"%s\"", balancers[pick(s, 5)]);
-    if (chance(s, 40)) add_protocol(s, !balanced, events);
+        add_budget(s);
+        text_add(s->out, "}");
+    }
+    if (chance(s, 50)) add_filters(s, retries);
+    if (chance(s, 30)) text_format(s->out, ", \"balancer\": \"%s\"", balancers[pick(s, 5)]);
 }
 
 static inline void add_call(struct swarm *s, uint32_t service)
 {
     uint32_t callee = service + 1 + pick(s, s->services - service - 1);
     text_format(s->out, "{\"kind\": \"call\", \"#\": [\"s%u e%u\"]", callee, pick(s, 2));
-    add_guards(s, true);
+    add_guards(s);
     if (chance(s, 20)) text_add(s->out, ", \"optional\": true");
     text_add(s->out, "}");
 }
@@ -128,7 +148,7 @@ static inline void add_parallel(struct swarm *s, uint32_t service)
 static inline void add_step(struct swarm *s, uint32_t service)
 {
     bool calls = service + 1 < s->services;
-    uint32_t sort = pick(s, 10);
+    uint32_t sort = pick(s, 11);
     if (sort < 2) {
         text_add(s->out, "{\"kind\": \"branch\", \"#\": [");
         for (uint32_t i = 0; i < 2; i++) {
@@ -140,6 +160,14 @@ static inline void add_step(struct swarm *s, uint32_t service)
         text_add(s->out, "]}");
     } else if (sort == 2) {
         text_format(s->out, "{\"kind\": \"loop\", \"again\": 0.%u, \"#\": [", pick(s, 6));
+        if (calls)
+            add_call(s, service);
+        else
+            add_leaf(s);
+        text_add(s->out, "]}");
+    } else if (sort == 10) {
+        text_format(s->out, "{\"kind\": \"once\", \"keys\": %s, \"window\": \"%ums\", \"#\": [",
+                    chance(s, 70) ? "true" : "false", 1 + pick(s, 2000));
         if (calls)
             add_call(s, service);
         else
@@ -169,8 +197,11 @@ static inline void add_service(struct swarm *s, uint32_t service)
                                                "\"sjf\"",
                                                "\"srpt\"",
                                                "\"ps\"",
-                                               "{\"kind\": \"priority\", \"preemptive\": true}" };
-    uint32_t discipline = pick(s, 7), workers = 1 + pick(s, 4);
+                                               "{\"kind\": \"priority\", \"preemptive\": true}",
+                                               "{\"kind\": \"priority\", \"evict\": true}",
+                                               "{\"kind\": \"adaptiveLifo\"}",
+                                               "{\"kind\": \"codel\", \"adaptiveLifo\": true}" };
+    uint32_t discipline = pick(s, 10), workers = 1 + pick(s, 4);
     bool preempts = discipline == 4 || discipline == 6;
     text_format(s->out,
                 ", {\"kind\": \"service\", \"name\": \"s%u\", \"replicas\": %u, \"workers\": %u, "
@@ -212,7 +243,9 @@ static inline void add_client(struct swarm *s, uint32_t client)
             add_time(s, 50);
         }
     }
-    add_guards(s, false);
+    if (chance(s, 50))
+        text_format(s->out, ", \"keys\": {\"kind\": \"uniformKeys\", \"n\": %u}", 1 + pick(s, 5));
+    add_guards(s);
     text_add(s->out, "}");
 }
 
