@@ -131,7 +131,6 @@ struct service {
      * preemptions */
     uint64_t wasted, done_without, starts, restarts, interrupted;
     uint64_t spared, clashed, repeated; /* by `once` steps */
-    uint64_t writes, conflicts;             /* of rows: done; refused, as another was faster */
     uint64_t unrouted, injected; /* errors because no route of a gateway was for them; of a fault */
     uint64_t offered_total, ended_total;    /* whole run, for the law of conservation */
     uint64_t inside, inside_counted;        /* for the room's check */
@@ -229,6 +228,11 @@ void service_pods_check(struct service_spec *s, struct place at, const char *pat
 void gateway_open(struct world *w, struct service *s, const struct object *o);
 uint32_t gateway_answer(struct world *w, uint32_t group, const struct request *request,
                         const char *caller, struct place at, struct diag *d);
+
+/* step_row.c */
+void rows_reset(struct world *w);
+void rows_report(struct world *w);
+void rows_check(const struct world *w);
 
 /* lifecycle.c */
 void lifecycle_open(struct world *w, struct diag *d);

@@ -276,6 +276,7 @@ static void room_reset(struct world *w)
     struct service_room *room = service_room_of(w);
     int64_t now = now_ns(w);
     room->reset_ns = now;
+    rows_reset(w);
     for (uint32_t i = 0; i < room->service_count; i++) {
         struct service *s = &room->services[i];
         meter_reset(&s->meter);
@@ -285,7 +286,6 @@ static void room_reset(struct world *w)
         s->unrouted = s->injected = 0;
         s->wasted = s->done_without = s->starts = s->restarts = s->interrupted = 0;
         s->spared = s->clashed = s->repeated = 0;
-        s->writes = s->conflicts = 0;
         s->area_ready = (uint64_t)(-(int64_t)s->ready * now);
         s->ready_min = s->ready_max = s->ready;
         s->last_flight = s->last_queue = s->last_busy = s->last_cpu = s->last_capacity = 0;
@@ -371,15 +371,13 @@ static void report(struct world *w, struct service *s)
         recorder_value(r, "services", s->name, "by_cause.injected", "1", (double)s->injected);
     if (s->interrupted)
         recorder_value(r, "services", s->name, "interrupted", "1", (double)s->interrupted);
-    if (s->writes + s->conflicts == 0) return;
-    recorder_value(r, "services", s->name, "writes", "1", (double)s->writes);
-    recorder_value(r, "services", s->name, "conflicts", "1", (double)s->conflicts);
 }
 
 static void room_report(struct world *w)
 {
     for (uint32_t i = 0; i < service_count(w); i++)
         report(w, &service_room_of(w)->services[i]);
+    rows_report(w);
 }
 
 /* Who is at a pod, from the pool of calls itself; inside_counted of them are in the figures. */
@@ -406,6 +404,7 @@ static void room_check(const struct world *w)
 {
     struct service_room *room = service_room_of(w);
     inside_count(w);
+    rows_check(w);
     for (uint32_t i = 0; i < room->service_count; i++) {
         struct service *s = &room->services[i];
         uint64_t in_flight = 0;

@@ -5,6 +5,7 @@
  * writes the room had seen when it first read. A row that was written later has a higher one. Rows
  * belong to a service and outlive its pods. */
 #include "base/arena.h"
+#include "base/check.h"
 #include "service/pod.h"
 
 #include <string.h>
@@ -19,6 +20,7 @@ struct row_table {
     const char *name;
     uint32_t rows;
     uint64_t *written; /* by row: the number of its last write, 0 for never */
+    uint64_t writes, conflicts; /* done; refused, as another was faster */
 };
 
 /* When a call began to read; of the attempt that is under way if `generation` and `attempt` agree. */
@@ -70,12 +72,11 @@ static enum step_result write_run(struct world *w, uint32_t call, const struct i
 {
     struct call *c = call_get(w, call);
     struct row_room *rows = service_room_of(w)->rows;
-    const struct row_table *t = &rows->tables[i->table];
-    struct service *s = pod_get(w, c->pod)->owner;
+    struct row_table *t = &rows->tables[i->table];
     const struct snapshot *seen = snapshot_of(w, call);
     uint32_t row = (uint32_t)(hash_mix(call_side(w, call)->customer) % t->rows);
     bool conflict = has_read(seen, c) && t->written[row] > seen->writes;
-    if (measured(w, now_ns(w))) *(conflict ? &s->conflicts : &s->writes) += 1;
+    if (measured(w, now_ns(w))) *(conflict ? &t->conflicts : &t->writes) += 1;
     if (w->tracing) trace_write(w, call, t, row, conflict);
     if (conflict) {
         c->outcome = OUTCOME_ERROR;
@@ -83,6 +84,33 @@ static enum step_result write_run(struct world *w, uint32_t call, const struct i
     }
     t->written[row] = ++rows->writes;
     return STEP_NEXT;
+}
+
+void rows_reset(struct world *w)
+{
+    struct row_room *rows = service_room_of(w)->rows;
+    for (uint32_t i = 0; rows && i < rows->table_count; i++)
+        rows->tables[i].writes = rows->tables[i].conflicts = 0;
+}
+
+void rows_report(struct world *w)
+{
+    const struct row_room *rows = service_room_of(w)->rows;
+    for (uint32_t i = 0; rows && i < rows->table_count; i++) {
+        const struct row_table *t = &rows->tables[i];
+        const char *name = arena_format(w->arena, "%s %s", t->service->name, t->name);
+        recorder_value(w->recorder, "rows", name, "written", "1", (double)t->writes);
+        recorder_value(w->recorder, "rows", name, "conflicts", "1", (double)t->conflicts);
+    }
+}
+
+void rows_check(const struct world *w)
+{
+    const struct row_room *rows = service_room_of(w)->rows;
+    uint64_t writes = 0;
+    for (uint32_t i = 0; rows && i < rows->table_count; i++)
+        writes += rows->tables[i].writes;
+    check(!rows || writes <= rows->writes); /* less what was before the figures began */
 }
 
 static struct row_room *rows_of(struct world *w)
@@ -104,7 +132,7 @@ static uint32_t table_of(struct compiler *c, const struct part *step)
     if (n == rows->table_count) {
         size_t bytes = n * sizeof *rows->tables;
         rows->tables = arena_grow(c->w->arena, rows->tables, bytes, bytes + sizeof *rows->tables);
-        rows->tables[n] = (struct row_table){ c->service, spec->name, spec->rows, NULL };
+        rows->tables[n] = (struct row_table){ c->service, spec->name, spec->rows, NULL, 0, 0 };
         rows->tables[n].written = arena_alloc(c->w->arena, spec->rows * sizeof(uint64_t));
         rows->table_count++;
     } else if (rows->tables[n].rows != spec->rows) {

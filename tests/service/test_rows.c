@@ -11,6 +11,16 @@
             "'short': [" READ "," WAIT("1s") "," WRITE "], 'long': [" READ "," WAIT(               \
                 "2s") "," WRITE "], 'blind': [" WAIT("1s") "," WRITE "]")
 
+static double written(const struct scenario *s)
+{
+    return cloud_figure(s, "rows", "db x", "written");
+}
+
+static double conflicts(const struct scenario *s)
+{
+    return cloud_figure(s, "rows", "db x", "conflicts");
+}
+
 static void a_write_after_another_s_is_an_error(void **state)
 {
     (void)state;
@@ -18,8 +28,8 @@ static void a_write_after_another_s_is_an_error(void **state)
         RUN("60s") DATABASE CALL("a", "db long", "0", "") CALL("b", "db short", "500", ""));
     assert_took(&s, "b", 1000);
     assert_failed(&s, "a", "error", 2000);
-    assert_true(cloud_service(&s, "db", "writes") == 1);
-    assert_true(cloud_service(&s, "db", "conflicts") == 1);
+    assert_true(written(&s) == 1);
+    assert_true(conflicts(&s) == 1);
     scenario_close(&s);
 }
 
@@ -30,8 +40,8 @@ static void one_after_the_other_both_succeed(void **state)
         RUN("60s") DATABASE CALL("a", "db short", "0", "") CALL("b", "db short", "1001", ""));
     assert_took(&s, "a", 1000);
     assert_took(&s, "b", 1000);
-    assert_true(cloud_service(&s, "db", "writes") == 2);
-    assert_true(cloud_service(&s, "db", "conflicts") == 0);
+    assert_true(written(&s) == 2);
+    assert_true(conflicts(&s) == 0);
     scenario_close(&s);
 }
 
@@ -42,7 +52,7 @@ static void a_call_that_has_not_read_writes_in_any_case(void **state)
         RUN("60s") DATABASE CALL("a", "db blind", "0", "") CALL("b", "db blind", "500", ""));
     assert_took(&s, "a", 1000);
     assert_took(&s, "b", 1000);
-    assert_true(cloud_service(&s, "db", "writes") == 2);
+    assert_true(written(&s) == 2);
     scenario_close(&s);
 }
 
@@ -53,8 +63,8 @@ static void a_retry_reads_anew(void **state)
         cloud_run(RUN("60s") DATABASE CALL("a", "db long", "0", ", 'retry': {'backoff': '0s'}")
                       CALL("b", "db short", "500", ""));
     assert_took(&s, "a", 4000);
-    assert_true(cloud_service(&s, "db", "writes") == 2);
-    assert_true(cloud_service(&s, "db", "conflicts") == 1);
+    assert_true(written(&s) == 2);
+    assert_true(conflicts(&s) == 1);
     scenario_close(&s);
 }
 
@@ -86,8 +96,8 @@ static void rows_are_told_apart_by_customer(void **state)
     double writes[2];
     for (int i = 0; i < 2; i++) {
         struct scenario s = cloud_run(objects[i]);
-        writes[i] = cloud_service(&s, "db", "writes");
-        assert_true(writes[i] + cloud_service(&s, "db", "conflicts") == 50);
+        writes[i] = written(&s);
+        assert_true(writes[i] + conflicts(&s) == 50);
         assert_true(cloud_client(&s, "u", "ok") == writes[i]);
         scenario_close(&s);
     }
