@@ -66,6 +66,8 @@ uint32_t route_operation(const struct world *w, uint32_t route);
 uint32_t route_group(const struct world *w, uint32_t route);
 uint32_t route_instances(const struct world *w, uint32_t route);
 const char *route_name(const struct world *w, uint32_t route); /* "caller > target" */
+/* The name, apart from others': a caller may ask the same thing at several places, "#2". */
+const char *route_site(struct world *w, uint32_t route);
 /* Where the filter that makes attempts stands; ROUTE_NO_RETRY when none does. While the route
  * opens (in `prepare`) only filters outside the one being prepared are seen. At most one a route. */
 #define ROUTE_NO_RETRY UINT8_MAX

@@ -33,6 +33,16 @@ const char *route_name(const struct world *w, uint32_t route)
     return flow_of(w)->routes[route].name;
 }
 
+const char *route_site(struct world *w, uint32_t route)
+{
+    const struct route *routes = flow_of(w)->routes;
+    const char *name = routes[route].name;
+    uint32_t before = 0;
+    for (uint32_t i = 0; i < route; i++)
+        before += strcmp(routes[i].name, name) == 0;
+    return before ? arena_format(w->arena, "%s #%u", name, before + 1) : name;
+}
+
 static uint8_t retry_index_of(const struct route *r)
 {
     for (uint8_t i = 0; i < r->filter_count; i++)

@@ -73,15 +73,6 @@ void tally_reset(struct world *w)
     }
 }
 
-/* A caller may ask the same thing at several places: "checkout POST / > cart GET / #2". */
-static const char *site_name(struct world *w, const struct route *r)
-{
-    uint32_t before = 0;
-    for (const struct route *other = flow_of(w)->routes; other < r; other++)
-        before += strcmp(other->name, r->name) == 0;
-    return before ? arena_format(w->arena, "%s #%u", r->name, before + 1) : r->name;
-}
-
 /* "shoppers > cart GET / timeout", with its place when there are several of a kind. */
 static const char *guard_name(struct world *w, const struct route *r, uint8_t index)
 {
@@ -91,7 +82,7 @@ static const char *guard_name(struct world *w, const struct route *r, uint8_t in
         same += equal;
         before += equal && i < index;
     }
-    const char *site = site_name(w, r), *kind = r->filters[index].kind;
+    const char *site = route_site(w, (uint32_t)(r - flow_of(w)->routes)), *kind = r->filters[index].kind;
     return same < 2 ? arena_format(w->arena, "%s %s", site, kind)
                     : arena_format(w->arena, "%s %s %u", site, kind, before + 1);
 }

@@ -31,6 +31,7 @@ void view_check(const struct world *w)
 
 static void report(struct world *w, const struct route *r)
 {
+    const char *site = route_site(w, (uint32_t)(r - flow_of(w)->routes));
     const struct discovered *d = r->discovered;
     const struct {
         const char *metric;
@@ -40,12 +41,12 @@ static void report(struct world *w, const struct route *r)
                    { "wrong_pod", d->wrong_pod },   { "nowhere", d->nowhere },
                    { "waited", d->waited } };
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
-        recorder_value(w->recorder, "discovery", r->name, counts[i].metric, "1",
+        recorder_value(w->recorder, "discovery", site, counts[i].metric, "1",
                        (double)counts[i].value);
     if (d->stale.count > 0)
-        recorder_histogram(w->recorder, "discovery", r->name, "stale_ms", &d->stale);
+        recorder_histogram(w->recorder, "discovery", site, "stale_ms", &d->stale);
     if (d->late.count > 0)
-        recorder_histogram(w->recorder, "discovery", r->name, "late_ms", &d->late);
+        recorder_histogram(w->recorder, "discovery", site, "late_ms", &d->late);
 }
 
 void view_report(struct world *w)

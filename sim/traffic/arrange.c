@@ -146,9 +146,13 @@ static void zones_share(const struct policy_site *site, const struct world *w, u
         struct level *l = &s->levels[i];
         if (l->total == 0 || l->panics) continue;
         zones_count(site, i);
-        struct locality_view view = {
-            here, shared->zone_count, s->healthy, s->total, s->callers, i
-        };
+        struct locality_view view = { .here = here,
+                                      .zone_count = shared->zone_count,
+                                      .healthy = s->healthy,
+                                      .total = s->total,
+                                      .callers = s->callers,
+                                      .level = i,
+                                      .overprovisioning = shared->spec->overprovisioning };
         double *shares = &s->shares[i * shared->zone_count];
         l->by_zone = locality->share(shared->spec->locality.spec, &view, shares);
     }

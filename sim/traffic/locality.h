@@ -16,6 +16,7 @@ struct locality_view {
     const uint32_t *healthy, *total; /* backends, by zone */
     const uint32_t *callers;         /* ready pods of the caller's own service, by zone */
     uint32_t level;
+    double overprovisioning; /* how much more than its backends' share a zone can bear */
 };
 
 struct locality_type {

@@ -6,8 +6,6 @@
 
 #include "base/poison.h"
 
-#define OVERPROVISIONING 1.4 /* of a zone, as of a priority level */
-
 struct weights_spec {
     struct map zones; /* name -> weight */
     double weights[ZONES_MAX];
@@ -18,7 +16,7 @@ static bool weights_share(const void *spec, const struct locality_view *v, doubl
     const struct weights_spec *s = spec;
     bool any = false;
     for (uint32_t i = 0; i < v->zone_count; i++) {
-        double health = v->total[i] ? OVERPROVISIONING * v->healthy[i] / v->total[i] : 0;
+        double health = v->total[i] ? v->overprovisioning * v->healthy[i] / v->total[i] : 0;
         shares[i] = s->weights[i] * (health < 1 ? health : 1);
         any = any || shares[i] > 0;
     }

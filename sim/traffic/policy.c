@@ -218,7 +218,7 @@ static void policy_reset(void *shared)
 
 static void figure(struct world *w, uint32_t route, const char *metric, uint64_t value)
 {
-    recorder_value(w->recorder, "policies", route_name(w, route), metric, "1", (double)value);
+    recorder_value(w->recorder, "policies", route_site(w, route), metric, "1", (double)value);
 }
 
 static void ejections_report(struct world *w, uint32_t route, const struct policy_counts *c)

@@ -89,11 +89,74 @@ static inline void add_filters(struct swarm *s, bool retries)
     text_add(s->out, "]");
 }
 
-static inline void add_guards(struct swarm *s)
+/* Connections of every sort: few and many, short-lived and pinned, slow to set up and to carry. */
+static inline void add_protocol(struct swarm *s, bool l4, bool events)
+{
+    static const char *const proxies[] = { "\"iptables\"",
+                                           "{\"kind\": \"iptables\", \"sessionAffinity\": "
+                                           "\"ClientIP\", \"timeoutSeconds\": \"1s\"}",
+                                           "{\"kind\": \"ipvs\", \"scheduler\": \"lc\"}",
+                                           "{\"kind\": \"ipvs\", \"shared\": true}" };
+    static const char *const kinds[] = { "http1", "grpc", "event" };
+    /* Few events: those who are only acknowledged never let up. */
+    uint32_t kind = events && chance(s, 15) ? 2 : pick(s, 2);
+    text_format(s->out, ", \"protocol\": {\"kind\": \"%s\"", kinds[kind]);
+    if (l4 && chance(s, 40)) text_format(s->out, ", \"l4\": %s", proxies[pick(s, 4)]);
+    if (kind == 0 && chance(s, 50))
+        text_format(s->out, ", \"maxConnections\": %u, \"maxIdle\": %u", 1 + pick(s, 5),
+                    pick(s, 4));
+    if (kind == 0 && chance(s, 30))
+        text_format(s->out, ", \"requestsPerConnection\": %u", 1 + pick(s, 20));
+    if (kind == 1 && chance(s, 50))
+        text_format(s->out, ", \"connections\": %u, \"maxConcurrentStreams\": %u", 1 + pick(s, 4),
+                    1 + pick(s, 6));
+    if (kind < 2 && chance(s, 40))
+        text_format(s->out, ", \"maxConnectionAge\": \"%ums\"", 1 + pick(s, 900));
+    if (chance(s, 40)) text_format(s->out, ", \"idleTimeout\": \"%ums\"", 1 + pick(s, 300));
+    if (chance(s, 40)) text_add(s->out, ", \"tls\": \"1.3\", \"resumption\": \"earlyData\"");
+    if (chance(s, 30)) text_add(s->out, ", \"onDrain\": \"keep\"");
+    if (chance(s, 40))
+        text_format(s->out,
+                    ", \"requestBytes\": %u, \"replyBytes\": %u, \"cpuPerMessage\": \"%uus\", "
+                    "\"bandwidth\": \"%uM\"",
+                    pick(s, 50000), pick(s, 200000), pick(s, 900), 1 + pick(s, 100));
+    text_add(s->out, "}");
+}
+
+static inline void add_policy(struct swarm *s)
+{
+    static const char *const localities[] = {
+        "\"zoneAware\"", "{\"kind\": \"zoneAware\", \"minClusterSize\": 1}", "\"zoneFailover\"",
+        "\"zoneOnly\""
+    };
+    text_format(s->out, ", \"trafficPolicy\": {\"panicThreshold\": \"%u%%\"", pick(s, 101));
+    if (chance(s, 70))
+        text_format(s->out,
+                    ", \"outlierDetection\": {\"consecutive5xxErrors\": %u, \"interval\": "
+                    "\"%ums\", \"baseEjectionTime\": \"%ums\", \"maxEjectionPercent\": \"%u%%\", "
+                    "\"failurePercentage\": true, \"successRateRequestVolume\": 3, "
+                    "\"successRateMinimumHosts\": 2}",
+                    pick(s, 5), 20 + pick(s, 500), 1 + pick(s, 600), pick(s, 101));
+    if (chance(s, 40))
+        text_format(s->out,
+                    ", \"healthCheck\": {\"endpoint\": \"e0\", \"interval\": \"%ums\", "
+                    "\"timeout\": \"%ums\", \"healthyThreshold\": 2}",
+                    100 + pick(s, 400), 1 + pick(s, 100));
+    if (s->zones && chance(s, 60))
+        text_format(s->out, ", \"locality\": %s", localities[pick(s, 4)]);
+    if (chance(s, 20)) text_add(s->out, ", \"stickiness\": {\"sessions\": 8}");
+    if (chance(s, 20)) text_add(s->out, ", \"subset\": {\"kind\": \"shuffleShard\"}");
+    text_add(s->out, "}");
+}
+
+static inline void add_guards(struct swarm *s, bool events)
 {
     bool retries = chance(s, 40);
-    static const char *const balancers[] = { "random", "roundRobin", "leastRequest", "powerOfTwo",
-                                             "hash" };
+    static const char *const balancers[] = {
+        "\"random\"", "\"roundRobin\"", "\"leastRequest\"", "\"powerOfTwo\"", "\"hash\"",
+        "\"envoyLeastRequest\"", "\"peakEwma\"", "\"ringHash\"",
+        "{\"kind\": \"roundRobin\", \"slowStart\": \"700ms\"}"
+    };
     static const char *const jitters[] = { "none", "full", "equal", "decorrelated" };
     if (chance(s, 40)) text_format(s->out, ", \"timeout\": \"%ums\"", 1 + pick(s, 200));
     if (retries) {
@@ -104,14 +167,17 @@ static inline void add_guards(struct swarm *s)
         text_add(s->out, "}");
     }
     if (chance(s, 50)) add_filters(s, retries);
-    if (chance(s, 30)) text_format(s->out, ", \"balancer\": \"%s\"", balancers[pick(s, 5)]);
+    bool balanced = chance(s, 30), judged = chance(s, 30);
+    if (balanced) text_format(s->out, ", \"balancer\": %s", balancers[pick(s, 9)]);
+    if (judged) add_policy(s);
+    if (chance(s, 40)) add_protocol(s, !balanced && !judged, events);
 }
 
 static inline void add_call(struct swarm *s, uint32_t service)
 {
     uint32_t callee = service + 1 + pick(s, s->services - service - 1);
     text_format(s->out, "{\"kind\": \"call\", \"#\": [\"s%u e%u\"]", callee, pick(s, 2));
-    add_guards(s);
+    add_guards(s, true);
     if (chance(s, 20)) text_add(s->out, ", \"optional\": true");
     text_add(s->out, "}");
 }
@@ -208,6 +274,7 @@ static inline void add_service(struct swarm *s, uint32_t service)
                 "\"discipline\": %s, \"memory\": \"10Ki\", \"terminationGracePeriod\": \"%ums\"",
                 service, 1 + pick(s, 3), workers, disciplines[discipline], pick(s, 500));
     if (discipline != 5) add_queue(s);
+    if (chance(s, 20)) text_add(s->out, ", \"weights\": [3, 1, 2]");
     if (chance(s, 30)) text_add(s->out, ", \"async\": true");
     if (chance(s, 50)) text_add(s->out, ", \"onAbandon\": \"cancel\"");
     if (chance(s, 40)) text_format(s->out, ", \"startup\": \"%ums\"", pick(s, 300));
@@ -245,7 +312,7 @@ static inline void add_client(struct swarm *s, uint32_t client)
     }
     if (chance(s, 50))
         text_format(s->out, ", \"keys\": {\"kind\": \"uniformKeys\", \"n\": %u}", 1 + pick(s, 5));
-    add_guards(s);
+    add_guards(s, false);
     text_add(s->out, "}");
 }
 
