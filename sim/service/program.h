@@ -43,7 +43,8 @@ void program_graph_check(struct world *w, struct diag *d);
 
 /* path.c: runs the call's program from call.step until it waits or ends. */
 void program_run(struct world *w, uint32_t call);
-/* The same for a call that waits, unless it still has children to wait for. */
+/* The same for a call that waits, unless it still has children to wait for. As a route's `proceed` it goes
+ * with the call step's own `reply`: the short way back knows the two by it, and does both in place. */
 void program_proceed(struct world *w, uint32_t call);
 /* Sends the child that a call instruction stands for. */
 void program_send(struct world *w, uint32_t call, const struct instruction *i);
