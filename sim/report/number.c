@@ -54,7 +54,7 @@ const char *number_print_share(double ratio, char *buf)
     /* As many decimals as it takes to differ from 0 and from 100. */
     double step = 0.01;
     int decimals = 2;
-    for (; decimals < 12 && (percent < step || percent > 100 - step); decimals++)
+    for (; decimals < 12 && (percent < step || fabs(percent - 100) < step); decimals++)
         step /= 10;
     snprintf(buf, NUMBER_BYTES, "%.*f%%", decimals, percent);
     return buf;

@@ -262,6 +262,7 @@ static void numbers_are_for_eyes(void **state)
     assert_string_equal(number_print_share(0.9999993, buf), "99.99993%");
     assert_string_equal(number_print_share(0.5, buf), "50.00%");
     assert_string_equal(number_print_share(0.000012, buf), "0.001%");
+    assert_string_equal(number_print_share(1.09471672, buf), "109.47%");
     assert_string_equal(number_print_seconds(0.0123, buf), "12.3ms");
     assert_string_equal(number_print_seconds(59.9, buf), "59.9s");
     assert_string_equal(number_print_seconds(1800, buf), "30m");
