@@ -99,11 +99,13 @@ const char *figure_text(struct arena *a, const struct result_figure *f)
     return arena_format(a, "%s ±%s", mean, half);
 }
 
-/* Up to the limit of a grid, the section's undotted metrics in order of appearance. */
+#define OWN_COLUMNS_MAX 12 /* more do not fit a screen; `--json` has them all */
+
+/* The section's undotted metrics in order of appearance. */
 static uint32_t own_columns(const struct result *r, const char *section, struct column *columns)
 {
     uint32_t count = 0;
-    for (uint32_t i = 0; i < r->figure_count && count < 12; i++) {
+    for (uint32_t i = 0; i < r->figure_count && count < OWN_COLUMNS_MAX; i++) {
         const struct result_figure *f = &r->figures[i];
         if (strcmp(f->section, section) != 0 || strchr(f->metric, '.')) continue;
         bool known = false;
@@ -141,7 +143,7 @@ static void fill_rows(struct arena *a, const struct result *r, const char *secti
 
 static void build(struct arena *a, const struct result *r, struct section_table *t)
 {
-    struct column own[12];
+    struct column own[OWN_COLUMNS_MAX] = { 0 };
     const struct column *columns = columns_of(t->name);
     uint32_t count = 0;
     if (columns) {
