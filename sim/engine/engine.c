@@ -15,6 +15,7 @@ struct engine *engine_open(struct arena *a, struct world *w, struct engine_optio
     e->arena = a;
     e->world = w;
     radix_queue_open(&e->radix, &e->s.front);
+    e->s.staged_end = e->s.staged;
     if (options.heap_queue) {
         e->s.attention |= ATTENTION_REFERENCE;
         e->s.front.limit = 0;
@@ -105,6 +106,33 @@ void engine_at_slowly(struct engine *e, int64_t time_ns, const struct event_type
     engine_wait(e, &x);
 }
 
+static __attribute__((noinline)) void wait_slowly(struct engine *e, const struct waiter *x)
+{
+    check(key_time(x->key) >= e->s.now_ns);
+    if (x->key <= KEY_LAST) engine_wait(e, x); /* later never comes */
+}
+
+static inline void unstage(struct engine *e)
+{
+    struct engine_hot *s = &e->s;
+    if (s->staged_end == s->staged) return;
+    for (struct waiter *x = s->staged; x < s->staged_end; x++) {
+        uint64_t key = x->key;
+        if (__builtin_expect(key_time(key) <= s->now_ns || key > s->front.limit ||
+                                 front_full(&s->front),
+                             0))
+            wait_slowly(e, x);
+        else
+            waiter_move(front_room(&s->front, key), x);
+    }
+    s->staged_end = s->staged;
+}
+
+void engine_unstage(struct engine *e)
+{
+    unstage(e);
+}
+
 /* ------------------------------------------------------------------------- firing */
 
 /* The digest takes the name by value, the time and the arguments: nothing of this machine. */
@@ -151,6 +179,7 @@ static void fire_batch(struct engine *e)
     }
     if (!resolve(e, &x) || !is_live(e, x.type, waiter_a(&x), waiter_b(&x))) return;
     fire(e, x.type, x.about);
+    unstage(e);
     if (e->s.attention & ATTENTION_WATCHED) e->after(e->world, x.type, waiter_a(&x), waiter_b(&x));
 }
 
@@ -175,12 +204,14 @@ static inline bool fire_next(struct engine *e)
     if (type->live) {
         if (__builtin_expect(type->live != s->pool_live, 0)) {
             fire_asking(e, *x);
+            unstage(e);
             return true;
         }
         const char *at = s->pool_generations + ((uint32_t)about & s->pool_mask) * s->pool_stride;
         if (*(const uint32_t *)(const void *)at != about >> 32) return true;
     }
     fire(e, type, about);
+    unstage(e);
     return true;
 }
 
@@ -197,6 +228,7 @@ void engine_run(struct engine *e, int64_t until_ns)
 {
     if (until_ns > key_time(KEY_LAST)) until_ns = key_time(KEY_LAST);
     e->until = event_key(until_ns, PHASE_COUNT - 1);
+    unstage(e);
     e->s.short_until = e->s.attention ? 0 : e->until;
     while (fire_next(e) || step(e))
         continue;
@@ -235,6 +267,7 @@ uint64_t engine_digest(const struct engine *e)
 uint32_t engine_pending_count(const struct engine *e)
 {
     uint32_t count = e->heap.heap.count + front_count(&e->s.front) + e->radix.count;
+    count += (uint32_t)(e->s.staged_end - e->s.staged);
     for (uint32_t i = 0; i < PHASE_COUNT; i++)
         count += e->batches[i].waiters.count - e->batches[i].next;
     for (uint32_t i = 0; i < e->lane_count; i++)

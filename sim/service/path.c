@@ -138,7 +138,7 @@ inline_always void work(struct world *w, struct pod *p, uint32_t call, struct ca
     }
     service_room_of(w)->sides[c->pod].cpu_ns += (double)work_ns; /* charged when begun */
     call_side(w, call)->remaining_ns = now + work_ns;
-    engine_at(w->engine, now + work_ns, &cpu_done, call, c->generation);
+    engine_stage(w->engine, now + work_ns, &cpu_done, call, c->generation);
 }
 
 /* ------------------------------------------------------------------------- the answer */

@@ -32,7 +32,7 @@ static void arrival_next(struct world *w, struct client *cl, int64_t from_ns)
     int64_t gap_ns =
         cl->arrival->next_gap(cl->spec->rate.spec, cl->arrival_state, from_ns, &cl->arrival_rng);
     int64_t at_ns = time_add(from_ns, gap_ns);
-    if (at_ns < cl->spec->stop_ns) engine_at(w->engine, at_ns, &client_arrival, cl->index, 0);
+    if (at_ns < cl->spec->stop_ns) engine_stage(w->engine, at_ns, &client_arrival, cl->index, 0);
 }
 
 void open_open(struct world *w, struct client *cl)
