@@ -48,21 +48,24 @@ struct scenario scenario_open(struct arena *a, const char *file, const struct op
 {
     struct scenario s = { .file = file };
     struct value *root = NULL;
+    struct script_files *files = NULL;
     const char *title = NULL;
     bool has_hooks = false;
-    if (cli_has_ending(file, ".lua"))
-        root = script_load(a, file, &script_limits_default, d, &has_hooks, &title);
-    else if (cli_has_ending(file, ".json"))
+    if (cli_has_ending(file, ".lua")) {
+        files = script_files_open(a, file, NULL, 0);
+        root = script_load(a, files, &script_limits_default, d, &has_hooks, &title);
+    } else if (cli_has_ending(file, ".json")) {
         root = read_json(a, file, d);
-    else
+    } else {
         diag_error(d, (struct place){ .file = file }, NULL, "scenarios end in .lua or .json",
                    "is not a scenario by its name");
+    }
     if (!root) return s;
     if (!title && root->text) title = root->text; /* a JSON document says its own */
     for (uint32_t i = 0; set && i < set->count && !root->boolean; i++)
         schema_set(a, root, set->items[i], d);
     s.document = document_load(a, root, file, title ? title : file_title(file), d);
-    if (has_hooks) s.doors = (struct door_maker){ (void *)(uintptr_t)file, open_door };
+    if (has_hooks) s.doors = (struct door_maker){ files, open_door };
     return s;
 }
 

@@ -372,7 +372,8 @@ static void door_close(void *state)
     arena_close(door->arena);
 }
 
-struct hook_door script_door_words(const char *file, const struct script_limits *limits,
+struct hook_door script_door_words(const struct script_files *files,
+                                   const struct script_limits *limits,
                                    const struct vocabulary *words, uint64_t seed_key,
                                    int64_t (*now)(const struct world *w))
 {
@@ -380,8 +381,8 @@ struct hook_door script_door_words(const char *file, const struct script_limits 
     struct door *door = arena_alloc(a, sizeof *door);
     door->arena = a;
     door->diag = diag_open();
-    door->script = script_open(a, a, file, limits, words, door->diag);
-    if (!script_run(door->script, NULL, 0)) {
+    door->script = script_open(a, a, files, limits, words, door->diag);
+    if (!script_run(door->script)) {
         door_close(door);
         return (struct hook_door){ 0 };
     }

@@ -37,6 +37,21 @@ enum limit {
     LIMIT_SECONDS
 };
 
+/* A text as it was read, by its name relative to the scenario's folder. */
+struct kept_text {
+    struct kept_text *next;
+    const char *relative, *text;
+    size_t length;
+};
+
+/* Written by the load alone; doors on many threads only read it. */
+struct script_files {
+    struct arena *arena;
+    const char *file;
+    struct kept_text *kept; /* newest first */
+    bool complete;          /* a load is over: what it did not find is not there */
+};
+
 /* One file that was read; kept until the script closes, because places point at its name. */
 struct source {
     struct source *next;     /* all files, newest first */
@@ -67,6 +82,8 @@ struct script {
     struct vocabulary words;
     struct script_limits limits;
     const char *file, *folder;
+    const struct script_files *files;
+    struct script_files *keeping; /* where what is read is kept: a load's; NULL in a door */
 
     /* limits.c */
     size_t memory_bytes, asked_bytes; /* in use; ever asked for */
@@ -182,7 +199,6 @@ bool convert_function_push(lua_State *L, uint32_t number);
 /* Reads a file of the scenario's folder; NULL with the reason in error. */
 struct source *source_read(struct script *s, const char *relative, char *error, size_t error_size);
 struct source *source_main(struct script *s, char *error, size_t error_size);
-struct source *source_of_text(struct script *s, const char *text, size_t length);
 /* Tells the diag what is wrong with the text before Lua sees it; false when Lua must not. */
 bool source_check(struct script *s, const struct source *src);
 const char *source_title(struct arena *a, const struct source *src);
@@ -199,14 +215,13 @@ const struct source *source_find(const struct script *s, const char *shown, size
 bool failure_run(struct script *s, int arguments, int results);
 
 /* --- load.c */
-struct script *script_open(struct arena *a, struct arena *scratch, const char *file,
+struct script *script_open(struct arena *a, struct arena *scratch, const struct script_files *files,
                            const struct script_limits *limits, const struct vocabulary *words,
                            struct diag *d);
-/* text NULL: read the file. */
-bool script_run(struct script *s, const char *text, size_t length);
+bool script_run(struct script *s);
 void script_close(struct script *s);
 /* script_load with its words as an argument: for tests and fuzzers. */
-struct value *script_load_words(struct arena *a, const char *file, const char *text, size_t length,
+struct value *script_load_words(struct arena *a, struct script_files *files,
                                 const struct script_limits *limits, const struct vocabulary *words,
                                 struct diag *d, bool *has_hooks, const char **title);
 
@@ -219,7 +234,8 @@ void records_push(lua_State *L, const struct records *r, uint32_t position, bool
 /* --- door.c */
 void argument_push(lua_State *L, const struct argument *a, uint32_t position);
 void door_open_handle(lua_State *L); /* registers the handle's methods */
-struct hook_door script_door_words(const char *file, const struct script_limits *limits,
+struct hook_door script_door_words(const struct script_files *files,
+                                   const struct script_limits *limits,
                                    const struct vocabulary *words, uint64_t seed_key,
                                    int64_t (*now)(const struct world *w));
 

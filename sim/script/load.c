@@ -25,18 +25,20 @@ static int open_libraries(lua_State *L)
     return 0;
 }
 
-struct script *script_open(struct arena *a, struct arena *scratch, const char *file,
+struct script *script_open(struct arena *a, struct arena *scratch, const struct script_files *files,
                            const struct script_limits *limits, const struct vocabulary *words,
                            struct diag *d)
 {
     struct script *s = arena_alloc(scratch, sizeof *s);
-    *s = (struct script){ .arena = a, .scratch = scratch, .diag = d, .words = *words };
+    *s = (struct script){
+        .arena = a, .scratch = scratch, .diag = d, .words = *words, .files = files
+    };
     s->limits = limits ? *limits : script_limits_default;
-    s->file = arena_text(a, file);
-    const char *slash = strrchr(file, '/');
-    s->folder = !slash          ? "."
-                : slash == file ? "/"
-                                : arena_text_n(scratch, file, (size_t)(slash - file));
+    s->file = arena_text(a, files->file);
+    const char *slash = strrchr(s->file, '/');
+    s->folder = !slash             ? "."
+                : slash == s->file ? "/"
+                                   : arena_text_n(scratch, s->file, (size_t)(slash - s->file));
     s->rng = rng_open(hash_text(LOAD_STREAM));
     s->loading = true;
     s->root = value_list(a, (struct place){ s->file, 1 });
@@ -93,17 +95,16 @@ static void incomplete_tell(struct script *s)
     }
 }
 
-static struct source *first_source(struct script *s, const char *text, size_t length)
+static struct source *first_source(struct script *s)
 {
     char error[256];
-    struct source *src =
-        text ? source_of_text(s, text, length) : source_main(s, error, sizeof error);
+    struct source *src = source_main(s, error, sizeof error);
     if (!src)
         diag_error(s->diag, (struct place){ s->file, 0 }, NULL, NULL, "the scenario %s", error);
     return src;
 }
 
-bool script_run(struct script *s, const char *text, size_t length)
+bool script_run(struct script *s)
 {
     struct place at = { s->file, 0 };
     uint32_t errors = diag_error_count(s->diag);
@@ -111,7 +112,7 @@ bool script_run(struct script *s, const char *text, size_t length)
         diag_error(s->diag, at, NULL, NULL, "the script's memory limit is too low to start Lua");
         return false;
     }
-    struct source *src = first_source(s, text, length);
+    struct source *src = first_source(s);
     if (!src || !source_check(s, src)) return false;
     s->title = source_title(s->arena, src);
     s->running = src;
@@ -134,13 +135,15 @@ bool script_run(struct script *s, const char *text, size_t length)
     return diag_error_count(s->diag) == errors;
 }
 
-struct value *script_load_words(struct arena *a, const char *file, const char *text, size_t length,
+struct value *script_load_words(struct arena *a, struct script_files *files,
                                 const struct script_limits *limits, const struct vocabulary *words,
                                 struct diag *d, bool *has_hooks, const char **title)
 {
     struct arena *scratch = arena_open();
-    struct script *s = script_open(a, scratch, file, limits, words, d);
-    bool good = script_run(s, text, length);
+    struct script *s = script_open(a, scratch, files, limits, words, d);
+    s->keeping = files;
+    bool good = script_run(s);
+    files->complete = true;
     struct value *root = good || s->ran ? s->root : NULL;
     if (root) root->boolean = !good;
     if (has_hooks) *has_hooks = s->function_count > 0;

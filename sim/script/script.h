@@ -29,15 +29,25 @@ extern const struct script_limits script_limits_default;
 #define SCRIPT_PATTERN_STEPS_MAX 10000000 /* of one find, match, gmatch step or gsub match */
 #define SCRIPT_SECONDS_MAX 60             /* of processor time: the watchdog, never the rule */
 
+/* The texts of a scenario: its own and those it includes, each read once. Who edits a file while
+ * replications run, or between loading and running, changes the next load and nothing else. */
+struct script_files;
+/* text NULL: it is read from `file` when loaded. Else `file` is the name it goes by, whose folder is
+ * where it finds what it includes. Lives in `a`. */
+struct script_files *script_files_open(struct arena *a, const char *file, const char *text,
+                                       size_t length);
+
 /* Runs the scenario once and returns its tree: a VALUE_LIST as schema.h wants it. After errors it
  * is NULL, or, when the script ran to its end, what could be read, with its `boolean` set.
  * *has_hooks: some callback was passed. *title: the first comment line, or NULL. */
-struct value *script_load(struct arena *a, const char *file, const struct script_limits *limits,
-                          struct diag *d, bool *has_hooks, const char **title);
+struct value *script_load(struct arena *a, struct script_files *files,
+                          const struct script_limits *limits, struct diag *d, bool *has_hooks,
+                          const char **title);
 
-/* A door for one world: reruns the scenario (same file, same order, so function numbers agree).
- * `now` gives virtual time for error messages. door.state is NULL when it cannot be opened. */
-struct hook_door script_door(const char *file, const struct script_limits *limits, uint64_t seed_key,
-                             int64_t (*now)(const struct world *w));
+/* A door for one world: reruns what script_load read (same texts, same order, so function numbers
+ * agree); any number at once, on any threads. `now` gives virtual time for error messages.
+ * door.state is NULL when it cannot be opened. */
+struct hook_door script_door(const struct script_files *files, const struct script_limits *limits,
+                             uint64_t seed_key, int64_t (*now)(const struct world *w));
 
 #endif

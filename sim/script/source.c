@@ -1,8 +1,9 @@
 /* source.c - the files of a scenario: read, judged, compiled, included.
  *
  * A file is a regular file inside the scenario's folder, whatever links say; it is UTF-8 text of
- * at most SCRIPT_SOURCE_BYTES_MAX, never bytecode. Its text stays as long as the script, its name as
- * long as the values, because places point at it. */
+ * at most SCRIPT_SOURCE_BYTES_MAX, never bytecode. A load keeps the texts for the doors that follow,
+ * which find them here and never look at the disk. A source's own copy stays as long as the script,
+ * its name as long as the values, because places point at it. */
 #include "script/inside.h"
 
 #include "base/arena.h"
@@ -17,6 +18,38 @@
 #include <unistd.h>
 
 #define INCLUDE_WORK 10000 /* finding and opening a file costs about 10 us */
+
+/* --- what was read before */
+
+static const char *main_name(const char *file)
+{
+    const char *slash = strrchr(file, '/');
+    return slash ? slash + 1 : file;
+}
+
+static const struct kept_text *find_kept(const struct script_files *files, const char *relative)
+{
+    for (const struct kept_text *k = files->kept; k; k = k->next)
+        if (!strcmp(k->relative, relative)) return k;
+    return NULL;
+}
+
+static void keep(struct script_files *files, const char *relative, const char *text, size_t length)
+{
+    struct kept_text *k = arena_alloc(files->arena, sizeof *k);
+    *k = (struct kept_text){ files->kept, arena_text(files->arena, relative),
+                             arena_text_n(files->arena, text, length), length };
+    files->kept = k;
+}
+
+struct script_files *script_files_open(struct arena *a, const char *file, const char *text,
+                                       size_t length)
+{
+    struct script_files *files = arena_alloc(a, sizeof *files);
+    *files = (struct script_files){ .arena = a, .file = arena_text(a, file) };
+    if (text) keep(files, main_name(file), text, length);
+    return files;
+}
 
 /* --- reading */
 
@@ -98,20 +131,34 @@ static struct source *source_add(struct script *s, const char *file, const char 
     return src;
 }
 
+/* The text of `relative`: as kept, or of the file at path. The copy is the script's to write on. */
+static bool read_text(struct script *s, const char *relative, const char *path, char **text,
+                      size_t *length, char *error, size_t error_size)
+{
+    const struct kept_text *kept = find_kept(s->files, relative);
+    if (!kept && s->files->complete) {
+        snprintf(error, error_size, "could not be read when the scenario was loaded");
+        return false;
+    }
+    if (!kept && !read_path(s, path, text, length, error, error_size)) return false;
+    if (!kept && s->keeping) keep(s->keeping, relative, *text, *length);
+    if (!kept) return true;
+    if (kept->length > SCRIPT_SOURCE_BYTES_MAX) {
+        snprintf(error, error_size, "is larger than %d KiB", SCRIPT_SOURCE_BYTES_MAX >> 10);
+        return false;
+    }
+    *text = arena_text_n(s->scratch, kept->text, kept->length);
+    *length = kept->length;
+    return true;
+}
+
 struct source *source_main(struct script *s, char *error, size_t error_size)
 {
     char *text;
     size_t length;
-    if (!read_path(s, s->file, &text, &length, error, error_size)) return NULL;
-    const char *slash = strrchr(s->file, '/');
-    return source_add(s, s->file, slash ? slash + 1 : s->file, text, length);
-}
-
-struct source *source_of_text(struct script *s, const char *text, size_t length)
-{
-    const char *slash = strrchr(s->file, '/');
-    char *copy = arena_text_n(s->scratch, text, length);
-    return source_add(s, s->file, slash ? slash + 1 : s->file, copy, length);
+    const char *relative = main_name(s->file);
+    if (!read_text(s, relative, s->file, &text, &length, error, error_size)) return NULL;
+    return source_add(s, s->file, relative, text, length);
 }
 
 struct source *source_read(struct script *s, const char *relative, char *error, size_t error_size)
@@ -124,8 +171,9 @@ struct source *source_read(struct script *s, const char *relative, char *error, 
         snprintf(error, error_size, "would be file number %d", SCRIPT_SOURCES_MAX + 1);
         return NULL;
     }
-    if (!resolve(s, relative, path, error, error_size)) return NULL;
-    if (!read_path(s, path, &text, &length, error, error_size)) return NULL;
+    bool known = s->files->complete || find_kept(s->files, relative);
+    if (!known && !resolve(s, relative, path, error, error_size)) return NULL;
+    if (!read_text(s, relative, path, &text, &length, error, error_size)) return NULL;
     bool here = !strchr(s->file, '/');
     const char *file = here ? arena_text(s->arena, relative)
                             : arena_format(s->arena, "%s/%s", s->folder, relative);

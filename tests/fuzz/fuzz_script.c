@@ -19,13 +19,12 @@ static const struct script_limits limits = {
     .hook_instructions = 20000,
 };
 
-/* A door on the text itself: script_door reads files, and a fuzzer should not write any. */
-static void call_first(const char *text, size_t size, const struct vocabulary *words)
+static void call_first(const struct script_files *files, const struct vocabulary *words)
 {
     struct arena *a = arena_open();
     struct diag *d = diag_open();
-    struct script *s = script_open(a, a, "fuzz.lua", &limits, words, d);
-    bool good = script_run(s, text, size);
+    struct script *s = script_open(a, a, files, &limits, words, d);
+    bool good = script_run(s);
     check(good); /* a scenario reads the same twice */
     check(s->function_count > 0);
     limits_start(s, limits.hook_instructions);
@@ -43,12 +42,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct diag *d = diag_open();
     bool has_hooks;
     const char *title, *text = (const char *)data;
-    struct value *root = script_load_words(a, "fuzz.lua", text ? text : "", size, &limits, &words,
-                                           d, &has_hooks, &title);
+    struct script_files *files = script_files_open(a, "fuzz.lua", text ? text : "", size);
+    struct value *root = script_load_words(a, files, &limits, &words, d, &has_hooks, &title);
     check((root && !root->boolean) == (diag_error_count(d) == 0));
     if (root) document_load(a, root, "fuzz.lua", title, d);
     if (root && !root->boolean) {
-        if (has_hooks) call_first(text, size, &words);
+        if (has_hooks) call_first(files, &words);
     }
     diag_close(d);
     arena_close(a);

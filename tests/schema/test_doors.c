@@ -18,7 +18,8 @@ static struct document *load_lua(struct arena *a, const char *file, struct diag 
 {
     bool has_hooks;
     const char *title;
-    struct value *root = script_load(a, file, &script_limits_default, d, &has_hooks, &title);
+    struct script_files *files = script_files_open(a, file, NULL, 0);
+    struct value *root = script_load(a, files, &script_limits_default, d, &has_hooks, &title);
     return root ? document_load(a, root, file, title, d) : NULL;
 }
 

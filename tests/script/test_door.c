@@ -27,7 +27,11 @@ static const struct script_limits limits = {
 static struct hook_door door_at(const char *text, uint64_t key)
 {
     const char *path = file_write(folder, "s.lua", text);
-    return script_door_words(path, &limits, &words, key, world_clock);
+    struct arena *a = arena_open();
+    struct hook_door d = script_door_words(script_files_open(a, path, NULL, 0), &limits, &words,
+                                           key, world_clock);
+    arena_close(a);
+    return d;
 }
 
 static struct hook_door door(const char *text)
@@ -231,7 +235,10 @@ static void a_scenario_with_errors_opens_no_door(void **state)
 {
     (void)state;
     assert_null(door_at("run { x = gone }", 7).state);
-    assert_null(script_door_words("nowhere.lua", &limits, &words, 7, world_clock).state);
+    struct arena *a = arena_open();
+    struct script_files *files = script_files_open(a, "nowhere.lua", NULL, 0);
+    assert_null(script_door_words(files, &limits, &words, 7, world_clock).state);
+    arena_close(a);
 }
 
 /* --- policies: asked, not given a handle */

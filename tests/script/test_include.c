@@ -22,8 +22,8 @@ static struct loaded load_file(const char *name)
     char path[512];
     snprintf(path, sizeof path, "%s/%s", folder, name);
     struct loaded l = { .arena = arena_open(), .diag = diag_open() };
-    l.root = script_load_words(l.arena, path, NULL, 0, NULL, &words, l.diag, &l.has_hooks,
-                               &l.title);
+    struct script_files *files = script_files_open(l.arena, path, NULL, 0);
+    l.root = script_load_words(l.arena, files, NULL, &words, l.diag, &l.has_hooks, &l.title);
     if (l.root && l.root->boolean) l.root = NULL; /* it could not be read whole */
     l.report = report_of(l.diag);
     return l;
@@ -167,6 +167,45 @@ static void long_names_are_told_apart(void **state)
     unload(&l);
 }
 
+static int64_t never(const struct world *w)
+{
+    (void)w;
+    return 0;
+}
+
+/* Who edits a scenario while its replications run must not get half of the one and half of the
+ * other. */
+static void a_door_runs_what_was_loaded(void **state)
+{
+    (void)state;
+    file_write(folder, "part.lua", "run { f = function() return 7 end }");
+    char path[800], part[512];
+    snprintf(part, sizeof part, "%s/part.lua", folder);
+    snprintf(path, sizeof path, "%s",
+             file_write(folder, "main.lua", "#!orrery\nassert(not pcall(include, 'late.lua'))\n"
+                                            "include 'part.lua'"));
+    struct arena *a = arena_open();
+    struct diag *d = diag_open();
+    bool has_hooks;
+    struct script_files *files = script_files_open(a, path, NULL, 0);
+    assert_non_null(script_load_words(a, files, NULL, &words, d, &has_hooks, NULL));
+    assert_int_equal(diag_error_count(d), 0);
+    assert_true(has_hooks);
+    file_write(folder, "main.lua", "run { f = function() return 8 end }");
+    file_write(folder, "late.lua", "error('this was not there')");
+    unlink(part);
+    struct argument result;
+    for (int i = 0; i < 2; i++) {
+        struct hook_door door = script_door_words(files, &script_limits_default, &words, 7, never);
+        assert_non_null(door.state);
+        assert_true(door.call(door.state, 1, NULL, NULL, 0, &result));
+        assert_true(result.number == 7);
+        door.close(door.state);
+    }
+    diag_close(d);
+    arena_close(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -178,6 +217,7 @@ int main(void)
         cmocka_unit_test(an_include_that_fails_can_be_tried_again),
         cmocka_unit_test(a_scenario_that_cannot_be_read_is_said),
         cmocka_unit_test(long_names_are_told_apart),
+        cmocka_unit_test(a_door_runs_what_was_loaded),
     };
     return cmocka_run_group_tests(tests, folder_begin, folder_end);
 }

@@ -76,12 +76,10 @@ static int open_all(void **state)
     if (luaL_dostring(stock, probes)) return 1;
     arena = arena_open();
     diag = diag_open();
-    sandbox = script_open(arena, arena, "s.lua", NULL, &words, diag);
-    struct text text = { 0 };
-    text_format(&text, "%srun {}", probes);
-    bool ok = script_run(sandbox, text_data(&text), text.length);
-    text_close(&text);
-    return ok ? 0 : 1;
+    const char *text = arena_format(arena, "%srun {}", probes);
+    struct script_files *files = script_files_open(arena, "s.lua", text, strlen(text));
+    sandbox = script_open(arena, arena, files, NULL, &words, diag);
+    return script_run(sandbox) ? 0 : 1;
 }
 
 static int close_all(void **state)

@@ -101,8 +101,8 @@ static inline struct loaded load_limited(const char *text, size_t length,
                                          const struct script_limits *limits)
 {
     struct loaded l = { .arena = arena_open(), .diag = diag_open() };
-    l.root = script_load_words(l.arena, "s.lua", text, length, limits, &words, l.diag,
-                               &l.has_hooks, &l.title);
+    struct script_files *files = script_files_open(l.arena, "s.lua", text, length);
+    l.root = script_load_words(l.arena, files, limits, &words, l.diag, &l.has_hooks, &l.title);
     if (l.root && l.root->boolean) l.root = NULL; /* it could not be read whole */
     l.report = report_of(l.diag);
     return l;

@@ -7,11 +7,9 @@
 
 #include "script/script.h"
 
-#include <unistd.h>
-
 struct script_run {
     struct scenario s;
-    char file[64];
+    struct script_files *files;
     char *trace;
     size_t trace_length;
     FILE *out;
@@ -19,15 +17,6 @@ struct script_run {
     uint64_t digest;
     bool traced;
 };
-
-static inline void script_file(struct script_run *r, const char *lua)
-{
-    snprintf(r->file, sizeof r->file, "/tmp/orrery_run_XXXXXX.lua");
-    int fd = mkstemps(r->file, 4);
-    assert_true(fd >= 0);
-    assert_int_equal(write(fd, lua, strlen(lua)), (ssize_t)strlen(lua));
-    close(fd);
-}
 
 static inline void script_world(struct script_run *r, uint64_t seed)
 {
@@ -38,7 +27,7 @@ static inline void script_world(struct script_run *r, uint64_t seed)
                                      .duration_ns = run->duration_ns,
                                      .check_every_event = true };
     s->rec = recorder_open(s->arena, r->traced ? r->out : NULL);
-    struct hook_door door = script_door(r->file, &script_limits_default, seed_key(seed, 0),
+    struct hook_door door = script_door(r->files, &script_limits_default, seed_key(seed, 0),
                                         world_now);
     s->w = world_open(s->doc, &options, s->rec, door, s->diag);
 }
@@ -48,16 +37,16 @@ static inline struct script_run *script_run_traced(const char *lua, uint64_t see
 {
     struct script_run *r = calloc(1, sizeof *r);
     assert_non_null(r);
-    script_file(r, lua);
     r->s.arena = arena_open();
+    r->files = script_files_open(r->s.arena, "test.lua", lua, strlen(lua));
     r->s.diag = diag_open();
     r->traced = traced;
     r->out = open_memstream(&r->trace, &r->trace_length);
     bool hooks;
     const char *title;
     struct value *root =
-        script_load(r->s.arena, r->file, &script_limits_default, r->s.diag, &hooks, &title);
-    if (root) r->s.doc = document_load(r->s.arena, root, r->file, "a test", r->s.diag);
+        script_load(r->s.arena, r->files, &script_limits_default, r->s.diag, &hooks, &title);
+    if (root) r->s.doc = document_load(r->s.arena, root, "test.lua", "a test", r->s.diag);
     if (r->s.doc) script_world(r, seed);
     scenario_say(&r->s);
     if (!r->s.w) print_error("%s", text_data(&r->s.said));
@@ -80,7 +69,6 @@ static inline void script_run_close(struct script_run *r)
     scenario_close(&r->s);
     fclose(r->out);
     free(r->trace);
-    unlink(r->file);
     free(r);
 }
 
