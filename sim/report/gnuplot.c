@@ -6,6 +6,7 @@
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -29,6 +30,13 @@ static int run(char *const arguments[], FILE *in, FILE *out)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
 
+/* Not tmpfile: that one needs a folder that can be written, and it is not TMPDIR. */
+static FILE *nameless_file(void)
+{
+    int file = memfd_create("gnuplot", MFD_CLOEXEC);
+    return file < 0 ? NULL : fdopen(file, "w+");
+}
+
 static void read_back(FILE *from, char *buf, size_t size)
 {
     rewind(from);
@@ -41,7 +49,7 @@ static void read_back(FILE *from, char *buf, size_t size)
 bool gnuplot_run(const struct text *script, char *error)
 {
     char *arguments[] = { "gnuplot", "-", NULL };
-    FILE *in = tmpfile(), *out = tmpfile();
+    FILE *in = nameless_file(), *out = nameless_file();
     int result = -1;
     bool written = in && out &&
                    fwrite(text_data(script), 1, script->length, in) == script->length &&
@@ -68,7 +76,7 @@ bool gnuplot_run(const struct text *script, char *error)
 const char *gnuplot_version(char *buf)
 {
     char *arguments[] = { "gnuplot", "--version", NULL };
-    FILE *in = tmpfile(), *out = tmpfile();
+    FILE *in = nameless_file(), *out = nameless_file();
     int result = in && out ? run(arguments, in, out) : -1;
     if (result == 0) read_back(out, buf, 100);
     if (in) fclose(in);

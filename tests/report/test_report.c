@@ -4,6 +4,7 @@
 #include "report/report.h"
 #include "report/share.h"
 #include "sample.h"
+#include "../support/temporary.h"
 
 #include <cjson/cJSON.h>
 
@@ -160,8 +161,8 @@ static void hostile_names_stay_text(void **state)
     assert_true(cJSON_IsObject(cJSON_GetObjectItem(at(j, "clients"), "q\"uote")));
     cJSON_Delete(j);
     if (!share_find(b->arena, "plots/latency.gp")) fail_msg("the plots are not found");
-    char path[] = P_tmpdir "/orrery-plot-XXXXXX.svg";
-    close(mkstemps(path, 4));
+    char path[TEMPORARY_PATH_MAX];
+    temporary_file(path, "plot", ".svg");
     struct plot_options o = { .name = "latency", .path = path, .experiment = 1, .force = true };
     enum plot_status status = plot_draw(b->store, &o, b->error);
     if (status != PLOT_OK && !strstr(b->error, "gnuplot-nox")) fail_msg("%s", b->error);
@@ -180,8 +181,8 @@ static void a_run_without_events_still_has_a_timeline(void **state)
     struct run_row run = { .experiment = 1, .replication = 1, .simulated_ns = NS_PER_S };
     store_run(b->store, &run, r);
     store_experiment_end(b->store, 1, 1, 0, 0);
-    char path[] = P_tmpdir "/orrery-plot-XXXXXX.svg";
-    close(mkstemps(path, 4));
+    char path[TEMPORARY_PATH_MAX];
+    temporary_file(path, "plot", ".svg");
     struct plot_options o = { .name = "timeline", .path = path, .experiment = 1, .force = true };
     enum plot_status status = plot_draw(b->store, &o, b->error);
     if (status != PLOT_OK && !strstr(b->error, "gnuplot-nox")) fail_msg("%s", b->error);
@@ -280,8 +281,8 @@ static void every_plot_that_ships_draws_the_sample(void **state)
     assert_true(count >= 4);
     for (uint32_t i = 0; i < count; i++) {
         assert_true(*docs[i]);
-        char path[] = P_tmpdir "/orrery-plot-XXXXXX.svg";
-        close(mkstemps(path, 4));
+        char path[TEMPORARY_PATH_MAX];
+        temporary_file(path, "plot", ".svg");
         struct plot_options o = { .name = names[i], .path = path, .experiment = 1 };
         assert_int_equal(plot_draw(b->store, &o, b->error), PLOT_USAGE); /* it exists */
         o.force = true;

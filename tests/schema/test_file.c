@@ -1,5 +1,6 @@
 /* test_file.c - a scenario reads files of its own folder, and no others. */
 #include "some_kinds.h"
+#include "../support/temporary.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -9,7 +10,7 @@
 /* A folder with a scenario's folder in it:  secret.csv  s/data.csv  s/sub/more.csv  s/link ... */
 static struct fixture {
     struct arena *arena;
-    char folder[64];
+    char folder[TEMPORARY_PATH_MAX];
     struct document doc;
 } fixture;
 
@@ -30,8 +31,7 @@ static int open_fixture(void **state)
 {
     (void)state;
     fixture.arena = arena_open();
-    strcpy(fixture.folder, P_tmpdir "/orrery-file-XXXXXX");
-    assert_non_null(mkdtemp(fixture.folder));
+    temporary_folder(fixture.folder, "file");
     mkdir(in_folder("s"), 0700);
     mkdir(in_folder("s/sub"), 0700);
     mkdir(in_folder("s-other"), 0700);
@@ -50,15 +50,8 @@ static int open_fixture(void **state)
 
 static int close_fixture(void **state)
 {
-    static const char *const names[] = {
-        "s/link.csv",     "s/inner.csv",   "s/up",    "s/pipe", "s/data.csv",
-        "s/sub/more.csv", "s/empty.csv",   "s/sub",   "s/big",  "s",
-        "secret.csv",     "s-other/x.csv", "s-other",
-    };
     (void)state;
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        remove(in_folder(names[i]));
-    rmdir(fixture.folder);
+    temporary_folder_remove(fixture.folder);
     arena_close(fixture.arena);
     return 0;
 }

@@ -1,20 +1,19 @@
 /* test_door.c - callbacks during a run: through the handle, by number, and never out of bounds. */
 #include "words.h"
 
-static char folder[256];
-
+static char folder[TEMPORARY_PATH_MAX];
 
 static int folder_begin(void **state)
 {
     (void)state;
-    folder_open(folder, sizeof folder);
+    temporary_folder(folder, "script");
     return 0;
 }
 
 static int folder_end(void **state)
 {
     (void)state;
-    folder_close(folder);
+    temporary_folder_remove(folder);
     return 0;
 }
 

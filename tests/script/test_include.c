@@ -1,25 +1,25 @@
 /* test_include.c - files of the scenario's folder, and no others. */
 #include "words.h"
 
-static char folder[256];
+static char folder[TEMPORARY_PATH_MAX];
 
 static int folder_begin(void **state)
 {
     (void)state;
-    folder_open(folder, sizeof folder);
+    temporary_folder(folder, "script");
     return 0;
 }
 
 static int folder_end(void **state)
 {
     (void)state;
-    folder_close(folder);
+    temporary_folder_remove(folder);
     return 0;
 }
 
 static struct loaded load_file(const char *name)
 {
-    char path[512];
+    char path[FILE_PATH_MAX];
     snprintf(path, sizeof path, "%s/%s", folder, name);
     struct loaded l = { .arena = arena_open(), .diag = diag_open() };
     struct script_files *files = script_files_open(l.arena, path, NULL, 0);
@@ -59,10 +59,10 @@ static void a_file_is_run_each_time_and_gives_its_value(void **state)
 static void an_error_names_the_included_file(void **state)
 {
     (void)state;
-    char sub[300];
+    char sub[FILE_PATH_MAX];
     snprintf(sub, sizeof sub, "%s/parts", folder);
     mkdir(sub, 0700);
-    file_write(sub, "bad.lua", "\n\nlocal x = nothing.y\nerror('here')");
+    file_write(folder, "parts/bad.lua", "\n\nlocal x = nothing.y\nerror('here')");
     file_write(folder, "main.lua", "run {}\ninclude 'parts/bad.lua'");
     struct loaded l = load_file("main.lua");
     assert_null(l.root);
@@ -78,7 +78,7 @@ static void an_error_names_the_included_file(void **state)
 static void files_outside_the_folder_are_refused(void **state)
 {
     (void)state;
-    char target[600], link[600];
+    char target[600], link[FILE_PATH_MAX];
     assert_main_refused("include '../not_there_at_all.lua'", "'../not_there_at_all.lua' cannot be read");
     assert_main_refused("include '/etc/passwd'", "is not a name relative to the scenario's folder");
     assert_main_refused("include ''", "is not a name relative");
@@ -97,7 +97,7 @@ static void files_outside_the_folder_are_refused(void **state)
 static void pipes_and_large_files_are_refused_at_once(void **state)
 {
     (void)state;
-    char path[600];
+    char path[FILE_PATH_MAX];
     snprintf(path, sizeof path, "%s/pipe.lua", folder);
     assert_int_equal(mkfifo(path, 0600), 0);
     assert_main_refused("include 'pipe.lua'", "'pipe.lua' is not a regular file");
@@ -179,7 +179,7 @@ static void a_door_runs_what_was_loaded(void **state)
 {
     (void)state;
     file_write(folder, "part.lua", "run { f = function() return 7 end }");
-    char path[800], part[512];
+    char path[FILE_PATH_MAX], part[FILE_PATH_MAX];
     snprintf(part, sizeof part, "%s/part.lua", folder);
     snprintf(path, sizeof path, "%s",
              file_write(folder, "main.lua", "#!orrery\nassert(not pcall(include, 'late.lua'))\n"

@@ -14,6 +14,7 @@
 #include "base/arena.h"
 #include "base/text.h"
 #include "script/inside.h"
+#include "../support/temporary.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -152,31 +153,17 @@ static inline int64_t world_clock(const struct world *w)
     return w->now_ns;
 }
 
-/* A new folder under the temporary one; the caller removes it by folder_close. */
-static inline char *folder_open(char *path, size_t size)
-{
-    const char *base = getenv("TMPDIR");
-    snprintf(path, size, "%s/orrery_script_XXXXXX", base ? base : "/tmp");
-    assert_non_null(mkdtemp(path));
-    return path;
-}
+#define FILE_PATH_MAX (TEMPORARY_PATH_MAX + 100) /* of a file in the test's folder */
 
 static inline const char *file_write(const char *folder, const char *name, const char *text)
 {
-    static char path[800];
+    static char path[FILE_PATH_MAX];
     snprintf(path, sizeof path, "%s/%s", folder, name);
     FILE *f = fopen(path, "w");
     assert_non_null(f);
     fputs(text, f);
     fclose(f);
     return path;
-}
-
-static inline void folder_close(const char *folder)
-{
-    char command[600];
-    snprintf(command, sizeof command, "rm -r '%s'", folder);
-    assert_int_equal(system(command), 0);
 }
 
 #endif

@@ -8,6 +8,7 @@
 #include "store/result.h"
 #include "store/store.h"
 #include "store/writer.h"
+#include "../support/temporary.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,7 +23,7 @@
 
 struct bench {
     struct arena *arena;
-    char *folder;
+    char folder[TEMPORARY_PATH_MAX];
     char error[OUTPUT_ERROR_BYTES];
 };
 
@@ -31,18 +32,17 @@ static int open_bench(void **state)
     struct arena *a = arena_open();
     struct bench *b = arena_alloc(a, sizeof *b);
     b->arena = a;
-    b->folder = arena_text(a, P_tmpdir "/orrery-store-XXXXXX");
+    temporary_folder(b->folder, "store");
     *state = b;
-    return mkdtemp(b->folder) ? 0 : -1;
+    return 0;
 }
 
 static int close_bench(void **state)
 {
     struct bench *b = *state;
-    char *command = arena_format(b->arena, "rm -rf '%s'", b->folder);
-    int result = system(command);
+    temporary_folder_remove(b->folder);
     arena_close(b->arena);
-    return result;
+    return 0;
 }
 
 static const char *in_folder(struct bench *b, const char *name)
