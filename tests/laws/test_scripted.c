@@ -114,9 +114,9 @@ static char *passages(const char *lines)
     struct text t = { 0 };
     for (const char *line = lines; *line;) {
         const char *end = strchr(line, '\n');
-        bool sent = strstr(line, "call.sent") && strstr(line, "call.sent") < end;
-        bool refused = strstr(line, "breaker.reject") && strstr(line, "breaker.reject") < end;
-        if (sent || refused) text_add_n(&t, line, (size_t)(end - line) + 1);
+        size_t length = (size_t)(end - line);
+        if (memmem(line, length, "call.sent", 9) || memmem(line, length, "breaker.reject", 14))
+            text_add_n(&t, line, length + 1);
         line = end + 1;
     }
     char *kept = strdup(text_data(&t));

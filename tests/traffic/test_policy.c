@@ -14,12 +14,16 @@ struct seen {
     uint32_t calls[PODS_MAX];
 };
 
+/* Within each line: the address sanitizer's strstr measures the rest of the trace at each call. */
 static void seen_count(struct seen *seen)
 {
-    for (const char *line = strstr(seen->trace, "  call.sent  "); line;
-         line = strstr(line + 1, "  call.sent  ")) {
-        const char *pod = strstr(line, "pod=");
-        uint32_t number = (uint32_t)atoi(pod + 4);
+    const char *end = seen->trace + seen->length;
+    for (const char *line = seen->trace, *next; line < end; line = next) {
+        next = (const char *)memchr(line, '\n', (size_t)(end - line)) + 1;
+        if (!memmem(line, (size_t)(next - line), "  call.sent  ", 13)) continue;
+        const char *pod = memmem(line, (size_t)(next - line), "pod=", 4);
+        assert_non_null(pod);
+        uint32_t number = (uint32_t)strtoul(pod + 4, NULL, 10);
         assert_true(number < PODS_MAX);
         seen->calls[number]++;
     }
