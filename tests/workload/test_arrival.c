@@ -1,145 +1,11 @@
-/* test_arrival.c - arrival processes: rates, laws and change points, and what their checks refuse.
- * Streams are fixed; bounds are about five standard errors. Files come from a table here. */
-#include "base/arena.h"
-#include "orrery/arrival.h"
+/* test_arrival.c - arrival processes: rates, laws and change points, and what their checks refuse. */
+#include "arrivals.h"
+
 #include "orrery/dist.h"
-#include "orrery/time.h"
-#include "workload/rate_steps.h"
-
-#include "../support/parts.h"
-
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
 
 extern const struct kind arrival_poisson, arrival_constant, arrival_renewal, arrival_batch,
-    arrival_mmpp, arrival_mmpp_state, arrival_diurnal, arrival_burst, arrival_csv, arrival_trace,
-    dist_constant, dist_erlang, dist_geometric, dist_pareto, dist_mixture;
-
-/* The scenario's folder, as far as these tests go. */
-static const struct {
-    const char *name, *text;
-} files[] = {
-    { "hourly.csv", "hour,count\n1998-05-01 00:00:00,3600\n1998-05-01 01:00:00,0\n"
-                    "1998-05-01 02:00:00,7200\n" },
-    { "rates.csv", "0,10\n1,50\n" },
-    { "zeros.csv", "0,0\n1,0\n" },
-    { "broken.csv", "0,1\n1,x\n" },
-    { "times.csv", "0.5\n1\n1\n4\n" },
-    { "late.csv", "1700000000\n1700000001\n" },
-};
-
-const char *document_read_file(const struct document *doc, const char *relative, struct place at,
-                               const char *path, struct diag *d, size_t *length)
-{
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
-        if (strcmp(files[i].name, relative) == 0) {
-            *length = strlen(files[i].text);
-            return arena_text(doc->arena, files[i].text);
-        }
-    diag_error(d, at, path, NULL, "cannot read '%s'", relative);
-    return NULL;
-}
-
-static int setup(void **state)
-{
-    static struct parts parts;
-    parts_open(&parts);
-    *state = &parts;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    parts_close(*state);
-    return 0;
-}
-
-static struct part good(void **state, const struct kind *kind, const char *said)
-{
-    struct part p = part_of(*state, kind, said);
-    assert_string_equal(parts_said(*state), "");
-    return p;
-}
-
-static void refuse(void **state, const struct kind *kind, const char *said, const char *message)
-{
-    part_of(*state, kind, said);
-    const char *text = parts_said(*state);
-    if (strstr(text, message) == NULL)
-        fail_msg("%s { %s } said '%s', not '%s'", kind->name, said, text, message);
-}
-
-/* One client's arrivals. */
-struct source {
-    const struct arrival_type *type;
-    const void *spec;
-    void *state;
-    struct rng rng;
-    int64_t now_ns;
-};
-
-static struct source source_open(void **state, struct part p, uint64_t seed)
-{
-    struct parts *parts = *state;
-    struct source s = { p.kind->vtable, p.spec, NULL, rng_open(seed), 0 };
-    s.state = arena_alloc(parts->arena, s.type->state_size);
-    if (s.type->open != NULL) s.type->open(s.spec, s.state, &s.rng);
-    return s;
-}
-
-/* False when there are no more. */
-static bool source_next(struct source *s)
-{
-    int64_t gap = s->type->next_gap(s->spec, s->state, s->now_ns, &s->rng);
-    assert_true(gap >= 0);
-    s->now_ns = time_add(s->now_ns, gap);
-    return s->now_ns != TIME_NEVER;
-}
-
-/* Arrivals in each of `count` windows of width_ns from 0. */
-static void windows_count(struct source *s, uint32_t *windows, uint32_t count, int64_t width_ns)
-{
-    memset(windows, 0, count * sizeof *windows);
-    while (source_next(s) && s->now_ns < count * width_ns)
-        windows[s->now_ns / width_ns]++;
-}
-
-static double total_of(const uint32_t *windows, uint32_t count)
-{
-    double total = 0;
-    for (uint32_t i = 0; i < count; i++)
-        total += windows[i];
-    return total;
-}
-
-/* Variance over mean of the counts: 1 for Poisson. */
-static double dispersion(const uint32_t *windows, uint32_t count)
-{
-    double mean = total_of(windows, count) / count, sum = 0;
-    for (uint32_t i = 0; i < count; i++)
-        sum += (windows[i] - mean) * (windows[i] - mean);
-    return sum / (count - 1) / mean;
-}
-
-static void assert_near(double got, double want, double away)
-{
-    if (!(fabs(got - want) <= away)) fail_msg("%.10g is not %.10g +- %g", got, want, away);
-}
-
-#define WINDOWS 10000
-
-static uint32_t windows[WINDOWS];
-
-static double rate_of(struct part p, int64_t duration_ns)
-{
-    return ((const struct arrival_type *)p.kind->vtable)->mean_rate(p.spec, duration_ns);
-}
+    arrival_mmpp, arrival_mmpp_state, arrival_diurnal, arrival_burst, dist_constant, dist_erlang,
+    dist_geometric, dist_pareto;
 
 static void poisson_counts_are_as_spread_as_they_are_many(void **state)
 {
@@ -158,8 +24,7 @@ static void a_rate_of_zero_never_comes(void **state)
         const char *said;
     } rows[] = { { &arrival_poisson, "rate=0/s" },
                  { &arrival_constant, "rate=0/s" },
-                 { &arrival_burst, "base=0/s peak=0/s at=1s duration=1s every=5s" },
-                 { &arrival_csv, "file=zeros.csv cycle=true" } };
+                 { &arrival_burst, "base=0/s peak=0/s at=1s duration=1s every=5s" } };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct source s = source_open(state, good(state, rows[i].kind, rows[i].said), 1);
         assert_false(source_next(&s));
@@ -349,153 +214,6 @@ static void a_single_surge_comes_once(void **state)
            "burst.every: must be longer than the surge itself");
 }
 
-/* Time-change theorem: the area under the rate up to each arrival is a Poisson process of rate 1,
- * so its gaps are exponential: Kolmogorov's distance on them sees any error at a change point. */
-static int order(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-#define GAPS 100000
-
-static void arrivals_at_changing_rates_are_exactly_poisson(void **state)
-{
-    static const int64_t begin[] = { 0, NS_PER_S, 3 * NS_PER_S, 4 * NS_PER_S };
-    static const double rates[] = { 2, 0, 5, 0.5 };
-    struct rate_steps steps = { 4, begin, rates, 6 * NS_PER_S, 1, 0 };
-    rate_steps_close(&steps);
-    assert_near(steps.cycle_area, 6, 1e-12);
-    static double gaps[GAPS];
-    struct rate_cursor c = { 0 };
-    struct rng r = rng_open(8);
-    int64_t now = 0;
-    for (int i = 0; i < GAPS; i++) {
-        double before = rate_mean(&steps, now) * ns_to_s(now);
-        int64_t gap = rate_next_gap(&steps, &c, now, &r);
-        assert_true(gap != TIME_NEVER);
-        now += gap;
-        gaps[i] = rate_mean(&steps, now) * ns_to_s(now) - before;
-    }
-    qsort(gaps, GAPS, sizeof *gaps, order);
-    double worst = 0;
-    for (int i = 0; i < GAPS; i++)
-        worst = fmax(worst, fabs(1 - exp(-gaps[i]) - (i + 0.5) / GAPS));
-    assert_true(worst * sqrt(GAPS) < 2.2);
-    (void)state;
-}
-
-static void rare_arrivals_pass_many_cycles_at_once(void **state)
-{
-    static const int64_t begin[] = { 0, NS_PER_S };
-    static const double rates[] = { 0, 2e-5 };
-    struct rate_steps steps = { 2, begin, rates, 2 * NS_PER_S, 0, 0 };
-    rate_steps_close(&steps);
-    struct rate_cursor c = { 0 };
-    struct rng r = rng_open(9);
-    int64_t now = 0;
-    int count = 0;
-    for (int64_t gap; count < 1000; now += gap, count++) {
-        gap = rate_next_gap(&steps, &c, now, &r);
-        assert_true(gap != TIME_NEVER && (now + gap) % (2 * NS_PER_S) >= NS_PER_S - 1);
-    }
-    assert_near(ns_to_s(now), 1000 / 1e-5, 5 * sqrt(1000) / 1e-5);
-    (void)state;
-}
-
-static void a_rate_too_small_for_any_run_never_comes(void **state)
-{
-    static const int64_t begin[] = { 0 };
-    static const double rates[] = { 1e-15 };
-    struct rate_steps steps = { 1, begin, rates, NS_PER_S, 0, 0 };
-    rate_steps_close(&steps);
-    struct rate_cursor c = { 0 };
-    struct rng r = rng_open(10);
-    assert_true(rate_next_gap(&steps, &c, 0, &r) == TIME_NEVER);
-    assert_true(rate_next_gap(&steps, &c, 1, &r) == TIME_NEVER);
-    (void)state;
-}
-
-static void a_series_of_counts_is_played_step_by_step(void **state)
-{
-    struct part p = good(state, &arrival_csv, "file=hourly.csv scale=10");
-    struct source s = source_open(state, p, 11);
-    windows_count(&s, windows, 5, NS_PER_HOUR);
-    assert_near(windows[0], 36000, 5 * sqrt(36000));
-    assert_int_equal(windows[1], 0);
-    assert_near(windows[2], 72000, 5 * sqrt(72000));
-    assert_int_equal(windows[3] + windows[4], 0); /* after the last row nothing comes */
-    assert_near(rate_of(p, 3 * NS_PER_HOUR), 10, 1e-9);
-    assert_near(rate_of(p, 6 * NS_PER_HOUR), 5, 1e-9);
-}
-
-static void a_series_can_be_repeated_and_stretched(void **state)
-{
-    struct part p = good(state, &arrival_csv, "file=hourly.csv stretch=0.01 cycle=true scale=100");
-    struct source s = source_open(state, p, 12);
-    windows_count(&s, windows, 300, 36 * NS_PER_S);
-    for (int i = 0; i < 300; i += 3) {
-        assert_near(windows[i], 3600, 6 * sqrt(3600));
-        assert_int_equal(windows[i + 1], 0);
-        assert_near(windows[i + 2], 7200, 6 * sqrt(7200));
-    }
-    assert_near(rate_of(p, 108 * 1000 * NS_PER_S), 100, 1e-6);
-    assert_near(rate_of(p, 36 * NS_PER_S * 301), (100 * 300 + 100) / 301.0, 1e-6);
-}
-
-static void a_series_of_rates_is_not_divided_by_its_step(void **state)
-{
-    assert_near(rate_of(good(state, &arrival_csv, "file=rates.csv values=rate"), 2 * NS_PER_S), 30,
-                1e-9);
-    struct part p = good(state, &arrival_csv, "file=rates.csv values=rate stretch=60");
-    assert_near(rate_of(p, 120 * NS_PER_S), 30, 1e-9);
-}
-
-static void a_series_that_cannot_be_played_is_refused(void **state)
-{
-    refuse(state, &arrival_csv, "file=none.csv", "csv.file: cannot read 'none.csv'");
-    refuse(state, &arrival_csv, "file=broken.csv",
-           "broken.csv:2: error: 'x' is not a finite number");
-    refuse(state, &arrival_csv, "file=hourly.csv stretch=1e6",
-           "csv.stretch: makes a step of 3.6e+09 s");
-    refuse(state, &arrival_csv, "file=rates.csv values=rate scale=1e11",
-           "csv.scale: makes a rate above");
-    refuse(state, &arrival_csv, "file=rates.csv column=9", "rates.csv:1: error: has 2 columns");
-}
-
-static void a_trace_is_played_as_it_was_recorded(void **state)
-{
-    struct part p = good(state, &arrival_trace, "file=times.csv");
-    struct source s = source_open(state, p, 13);
-    static const int64_t at[] = { 500000000, 1000000000, 1000000000, 4000000000 };
-    for (int i = 0; i < 4; i++) {
-        assert_true(source_next(&s));
-        assert_int_equal(s.now_ns, at[i]);
-    }
-    assert_false(source_next(&s));
-    assert_near(rate_of(p, 8 * NS_PER_S), 0.5, 1e-12);
-    assert_near(rate_of(p, 2 * NS_PER_S), 1.5, 1e-12);
-}
-
-static void a_client_that_begins_late_misses_what_came_before(void **state)
-{
-    struct source s = source_open(state, good(state, &arrival_trace, "file=times.csv"), 13);
-    s.now_ns = 2 * NS_PER_S;
-    assert_true(source_next(&s));
-    assert_int_equal(s.now_ns, 4 * NS_PER_S);
-}
-
-static void a_trace_can_be_played_faster(void **state)
-{
-    struct source s = source_open(state, good(state, &arrival_trace, "file=times.csv scale=4"), 13);
-    assert_true(source_next(&s));
-    assert_int_equal(s.now_ns, 125000000);
-    refuse(state, &arrival_trace, "file=late.csv",
-           "trace.file: its last call comes after 1.7e+09 s");
-    refuse(state, &arrival_trace, "file=none.csv", "cannot read");
-    refuse(state, &arrival_trace, "file=broken.csv column=2", "'x' is not a time");
-}
-
 /* Two variants of a scenario see the same customers: the process asks nothing but its stream. */
 static void the_same_stream_gives_the_same_arrivals(void **state)
 {
@@ -506,8 +224,6 @@ static void the_same_stream_gives_the_same_arrivals(void **state)
         assert_true(a.now_ns == b.now_ns);
     }
 }
-
-#define ARRIVAL_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
@@ -526,16 +242,6 @@ int main(void)
         ARRIVAL_TEST(diurnal_is_said_by_low_or_by_mean),
         ARRIVAL_TEST(a_surge_begins_and_ends_at_its_very_nanosecond),
         ARRIVAL_TEST(a_single_surge_comes_once),
-        ARRIVAL_TEST(arrivals_at_changing_rates_are_exactly_poisson),
-        ARRIVAL_TEST(rare_arrivals_pass_many_cycles_at_once),
-        ARRIVAL_TEST(a_rate_too_small_for_any_run_never_comes),
-        ARRIVAL_TEST(a_series_of_counts_is_played_step_by_step),
-        ARRIVAL_TEST(a_series_can_be_repeated_and_stretched),
-        ARRIVAL_TEST(a_series_of_rates_is_not_divided_by_its_step),
-        ARRIVAL_TEST(a_series_that_cannot_be_played_is_refused),
-        ARRIVAL_TEST(a_trace_is_played_as_it_was_recorded),
-        ARRIVAL_TEST(a_client_that_begins_late_misses_what_came_before),
-        ARRIVAL_TEST(a_trace_can_be_played_faster),
         ARRIVAL_TEST(the_same_stream_gives_the_same_arrivals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
