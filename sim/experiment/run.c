@@ -106,22 +106,6 @@ static bool take(void *state, uint32_t index, struct replica *r)
     return store_failure(e->store) == NULL;
 }
 
-/* A pilot without a warm-up says where steady state begins. */
-static enum experiment_status choose_warmup(struct experiment *e, struct diag *d,
-                                            struct warmup_choice *choice)
-{
-    struct replica pilot;
-    replicate(&e->plan, 0, d, NULL, NULL, NULL, NULL, &pilot);
-    if (pilot.status == REPLICA_FINISHED) {
-        warmup_choose(pilot.recorder, e->plan.until_ns, choice);
-        e->plan.warmup_ns = choice->warmup_ns;
-        arena_close(pilot.arena);
-        return EXPERIMENT_DONE;
-    }
-    snprintf(e->out->failure, sizeof e->out->failure, "%s", pilot.failure);
-    return pilot.status == REPLICA_REFUSED ? EXPERIMENT_REFUSED : EXPERIMENT_FAILED;
-}
-
 static void add_provenance(struct experiment *e, const struct team_result *team)
 {
     char text[64];
@@ -172,6 +156,38 @@ static enum experiment_status status_of(struct experiment *e, const struct team_
     if (failure->status == REPLICA_FAILED) return EXPERIMENT_FAILED;
     if (e->out->finished == e->options->replications) return EXPERIMENT_DONE;
     return team->limited ? EXPERIMENT_TIME_LIMIT : EXPERIMENT_INTERRUPTED;
+}
+
+struct pilot {
+    struct experiment *experiment;
+    struct warmup_choice *choice;
+};
+
+static bool take_pilot(void *state, uint32_t index, struct replica *r)
+{
+    struct pilot *pilot = state;
+    struct experiment *e = pilot->experiment;
+    (void)index;
+    warmup_choose(r->recorder, e->plan.until_ns, pilot->choice);
+    e->plan.warmup_ns = pilot->choice->warmup_ns;
+    arena_close(r->arena);
+    return true;
+}
+
+/* A pilot without a warm-up says where steady state begins. It is a team of one, so that it can be
+ * interrupted and tells its progress like any other replication. */
+static enum experiment_status choose_warmup(struct experiment *e, struct diag *d,
+                                            struct warmup_choice *choice)
+{
+    struct experiment_options options = *e->options;
+    options.replications = options.threads = 1;
+    options.trace = NULL;
+    struct replica_plan plan = e->plan;
+    plan.options = &options;
+    struct pilot pilot = { e, choice };
+    struct team_result team;
+    team_run(&plan, d, take_pilot, &pilot, &team);
+    return team.taken ? EXPERIMENT_DONE : status_of(e, &team);
 }
 
 enum experiment_status experiment_run(const struct experiment_options *o, struct store *s,

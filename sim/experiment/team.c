@@ -2,12 +2,15 @@
  *
  * Workers only compute; the main thread takes what is next in order, watches the clock, the
  * interrupt flag, and reports progress. When a replication fails, those before it still finish, so
- * the failure that is reported is the same for any number of threads. */
+ * the failure that is reported is the same for any number of threads. A new thread has the
+ * process's locale, whose decimal point may be a comma: workers take that of the thread that leads.
+ */
 #include "experiment/team.h"
 
 #include "base/arena.h"
 #include "orrery/time.h"
 
+#include <locale.h>
 #include <pthread.h>
 #include <string.h>
 #include <time.h>
@@ -23,6 +26,7 @@ struct slot {
 struct team {
     const struct replica_plan *plan;
     struct diag *diag;
+    locale_t locale;
     pthread_mutex_t lock;
     pthread_cond_t room, news; /* room: to begin another; news: for the main thread */
     uint32_t next, taken, slot_count, thread_count, running;
@@ -82,6 +86,7 @@ static void *work(void *state)
 {
     struct team *team = state;
     uint32_t index = 0;
+    uselocale(team->locale);
     while (next_index(team, &index)) {
         /* Building says the same of every replication: the first one's words are enough. */
         struct diag *own = index == 0 ? team->diag : diag_open();
@@ -99,6 +104,7 @@ static void *work(void *state)
     return NULL;
 }
 
+/* With the lock held, but not while the listener listens: it may take its time. */
 static void tell_progress(struct team *team, double wall_s)
 {
     const struct experiment_options *o = team->plan->options;
@@ -116,7 +122,9 @@ static void tell_progress(struct team *team, double wall_s)
         done_ns += (double)now_ns;
     }
     p.share = done_ns / ((double)o->replications * (double)team->plan->until_ns);
+    pthread_mutex_unlock(&team->lock);
     o->progress(o->progress_state, &p);
+    pthread_mutex_lock(&team->lock);
 }
 
 static void ask_to_stop(struct team *team)
@@ -207,7 +215,11 @@ void team_run(const struct replica_plan *plan, struct diag *d,
     const struct experiment_options *o = plan->options;
     uint32_t wanted = o->threads < o->replications ? o->threads : o->replications;
     struct arena *a = arena_open();
-    struct team team = { .plan = plan, .diag = d, .running = wanted, .slot_count = AHEAD * wanted };
+    struct team team = { .plan = plan,
+                         .diag = d,
+                         .locale = uselocale((locale_t)0),
+                         .running = wanted,
+                         .slot_count = AHEAD * wanted };
     pthread_t *threads = arena_alloc(a, wanted * sizeof *threads);
     team.slots = arena_alloc(a, team.slot_count * sizeof *team.slots);
     team.watches = arena_alloc(a, team.slot_count * sizeof *team.watches);

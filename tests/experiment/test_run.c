@@ -282,6 +282,37 @@ static void an_interrupted_experiment_says_how_far_it_came(void **state)
     assert_non_null(strstr(r->findings[r->finding_count - 1], "interrupted: "));
 }
 
+struct listener {
+    atomic_bool stop;
+    uint32_t told;
+    double share;
+};
+
+static void stop_at_once(void *state, const struct progress *p)
+{
+    struct listener *l = state;
+    l->told++;
+    l->share = p->share;
+    atomic_store(&l->stop, true);
+}
+
+static void a_pilot_tells_its_progress_and_can_be_interrupted(void **state)
+{
+    struct bench *b = *state;
+    const struct document *doc = document(b, "\"duration\": \"200h\", \"warmup\": \"auto\"", "");
+    struct listener listener = { 0 };
+    struct experiment_options o = options(doc, 2, 1);
+    o.interrupt = &listener.stop;
+    o.progress = stop_at_once;
+    o.progress_state = &listener;
+    struct experiment_outcome out;
+    assert_int_equal(experiment_run(&o, memory(b), b->diag, &out), EXPERIMENT_INTERRUPTED);
+    assert_true(listener.told > 0);
+    assert_true(listener.share < 0.5);
+    assert_int_equal(out.finished, 0);
+    assert_int_equal(out.id, 0);
+}
+
 static bool refuse_to_call(void *state, uint32_t function, struct world *w,
                            const struct argument *arguments, uint32_t count,
                            struct argument *result)
@@ -322,6 +353,7 @@ int main(void)
         TEST(expectations_are_judged_on_what_is_shown),
         TEST(senseless_expectations_are_refused),
         TEST(an_interrupted_experiment_says_how_far_it_came),
+        TEST(a_pilot_tells_its_progress_and_can_be_interrupted),
         TEST(a_door_that_cannot_be_opened_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
