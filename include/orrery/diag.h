@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 struct diag;
+struct text;
 
 /* Where in the user's input. file may be NULL, line 0: unknown. path like "service.cart.workers". */
 struct place {
@@ -43,8 +44,20 @@ void diag_locate(struct diag *d,
 uint32_t diag_error_count(const struct diag *d);
 uint32_t diag_warning_count(const struct diag *d);
 
-/* One problem a line, in the order (file, line, order of discovery):
- *   scenario.lua:12: error: service.cart.workres: unknown field (did you mean 'workers'?) */
+/* One of them; what is not known is NULL. */
+struct problem {
+    enum severity severity;
+    struct place at;
+    const char *path, *hint, *message;
+};
+
+/* Those that were kept, in the order (file, line, order of discovery). They live as long as d. */
+void diag_each(const struct diag *d, void (*each)(void *context, const struct problem *p),
+               void *context);
+/* scenario.lua:12: error: service.cart.workres: unknown field (did you mean 'workers'?) */
+void problem_line(const struct problem *p, struct text *out);
+
+/* A line each, in that order, and how many more there are. */
 void diag_print(const struct diag *d, FILE *out);
 
 /* The same as a JSON array of {"severity","file","line","path","message","hint"}. */

@@ -12,18 +12,12 @@
 #include <stdarg.h>
 #include <string.h>
 
-struct entry {
-    enum severity severity;
-    struct place at;
-    const char *path, *hint, *message;
-};
-
 struct diag {
     struct arena *arena;
     uint32_t entry_count, error_count, warning_count;
     struct place (*find)(const void *context, const char *path, struct place at);
     const void *context;
-    struct entry entries[DIAG_ENTRIES_MAX];
+    struct problem entries[DIAG_ENTRIES_MAX];
 };
 
 struct diag *diag_open(void)
@@ -54,7 +48,7 @@ static const char *kept(struct diag *d, const char *text)
 
 /* Room for one more entry, or NULL. An error may push out the last warning, so that a flood of
  * warnings never hides why the input was refused. */
-static struct entry *entry_room(struct diag *d, enum severity severity)
+static struct problem *problem_room(struct diag *d, enum severity severity)
 {
     if (d->entry_count < DIAG_ENTRIES_MAX) return &d->entries[d->entry_count++];
     if (severity != SEVERITY_ERROR) return NULL;
@@ -70,7 +64,7 @@ static struct entry *entry_room(struct diag *d, enum severity severity)
 static void diag_add(struct diag *d, enum severity severity, struct place at, const char *path,
                      const char *hint, const char *format, va_list arguments)
 {
-    struct entry *e = entry_room(d, severity);
+    struct problem *e = problem_room(d, severity);
     if (!e) return;
     if (d->find && path) at = d->find(d->context, path, at);
     va_list again;
@@ -79,11 +73,11 @@ static void diag_add(struct diag *d, enum severity severity, struct place at, co
     va_end(again);
     char *message = arena_alloc(d->arena, (size_t)(length > 0 ? length : 0) + 1);
     vsnprintf(message, (size_t)(length > 0 ? length : 0) + 1, format, arguments);
-    *e = (struct entry){ .severity = severity,
-                         .at = { at.file ? arena_text(d->arena, at.file) : NULL, at.line },
-                         .path = kept(d, path),
-                         .hint = kept(d, hint),
-                         .message = one_line(message) };
+    *e = (struct problem){ .severity = severity,
+                           .at = { at.file ? arena_text(d->arena, at.file) : NULL, at.line },
+                           .path = kept(d, path),
+                           .hint = kept(d, hint),
+                           .message = one_line(message) };
 }
 
 void diag_locate(struct diag *d,
@@ -124,7 +118,7 @@ uint32_t diag_warning_count(const struct diag *d)
     return d->warning_count;
 }
 
-static bool entry_before(const struct entry *a, const struct entry *b)
+static bool problem_before(const struct problem *a, const struct problem *b)
 {
     int files = strcmp(a->at.file ? a->at.file : "", b->at.file ? b->at.file : "");
     if (files) return files < 0;
@@ -132,11 +126,11 @@ static bool entry_before(const struct entry *a, const struct entry *b)
 }
 
 /* Insertion sort: stable, and DIAG_ENTRIES_MAX is small. */
-static uint32_t entries_sorted(const struct diag *d, const struct entry *order[DIAG_ENTRIES_MAX])
+static uint32_t problems_sorted(const struct diag *d, const struct problem *order[DIAG_ENTRIES_MAX])
 {
     for (uint32_t i = 0; i < d->entry_count; i++) {
         uint32_t at = i;
-        for (; at > 0 && entry_before(&d->entries[i], order[at - 1]); at--)
+        for (; at > 0 && problem_before(&d->entries[i], order[at - 1]); at--)
             order[at] = order[at - 1];
         order[at] = &d->entries[i];
     }
@@ -148,25 +142,40 @@ static const char *severity_name(enum severity severity)
     return severity == SEVERITY_ERROR ? "error" : "warning";
 }
 
-static void entry_print(const struct entry *e, FILE *out)
+void problem_line(const struct problem *p, struct text *out)
 {
-    if (e->at.file && e->at.line)
-        fprintf(out, "%s:%u: ", e->at.file, e->at.line);
-    else if (e->at.file)
-        fprintf(out, "%s: ", e->at.file);
-    fprintf(out, "%s: ", severity_name(e->severity));
-    if (e->path && *e->path) fprintf(out, "%s: ", e->path);
-    fputs(e->message, out);
-    if (e->hint && *e->hint) fprintf(out, " (%s)", e->hint);
-    fputc('\n', out);
+    if (p->at.file && p->at.line)
+        text_format(out, "%s:%u: ", p->at.file, p->at.line);
+    else if (p->at.file)
+        text_format(out, "%s: ", p->at.file);
+    text_format(out, "%s: ", severity_name(p->severity));
+    if (p->path && *p->path) text_format(out, "%s: ", p->path);
+    text_add(out, p->message);
+    if (p->hint && *p->hint) text_format(out, " (%s)", p->hint);
+}
+
+void diag_each(const struct diag *d, void (*each)(void *context, const struct problem *p),
+               void *context)
+{
+    const struct problem *order[DIAG_ENTRIES_MAX];
+    uint32_t count = problems_sorted(d, order);
+    for (uint32_t i = 0; i < count; i++)
+        each(context, order[i]);
+}
+
+static void add_line(void *lines, const struct problem *p)
+{
+    problem_line(p, lines);
+    text_add(lines, "\n");
 }
 
 void diag_print(const struct diag *d, FILE *out)
 {
-    const struct entry *order[DIAG_ENTRIES_MAX];
-    uint32_t count = entries_sorted(d, order);
-    for (uint32_t i = 0; i < count; i++)
-        entry_print(order[i], out);
+    struct text lines = { 0 };
+    diag_each(d, add_line, &lines);
+    fputs(text_data(&lines), out);
+    text_close(&lines);
+    uint32_t count = d->entry_count;
     uint32_t total = d->error_count + d->warning_count;
     if (total > count) fprintf(out, "... and %u more problems\n", total - count);
 }
@@ -182,12 +191,12 @@ static void json_member(struct text *t, const char *name, const char *value)
 
 void diag_print_json(const struct diag *d, FILE *out)
 {
-    const struct entry *order[DIAG_ENTRIES_MAX];
-    uint32_t count = entries_sorted(d, order);
+    const struct problem *order[DIAG_ENTRIES_MAX];
+    uint32_t count = problems_sorted(d, order);
     struct text t = { 0 };
     text_add(&t, "[");
     for (uint32_t i = 0; i < count; i++) {
-        const struct entry *e = order[i];
+        const struct problem *e = order[i];
         text_add(&t, i ? ",\n {" : "\n {");
         json_member(&t, "severity", severity_name(e->severity));
         text_add(&t, ", ");

@@ -1,6 +1,8 @@
 /* test_diag.c - problems come out sorted, whole, one a line. */
 #include "orrery/diag.h"
 
+#include "base/text.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -44,6 +46,26 @@ static void problems_are_sorted_by_file_line_and_discovery(void **state)
                   "b.lua: error: no line\n"
                   "b.lua:2: error: x: third\n"
                   "b.lua:2: error: fourth\n");
+    diag_close(d);
+}
+
+static void add_message(void *messages, const struct problem *p)
+{
+    text_add(messages, p->message);
+    text_format(messages, " %d %s:%u %s %s;", (int)p->severity, p->at.file ? p->at.file : "-",
+                p->at.line, p->path ? p->path : "-", p->hint ? p->hint : "-");
+}
+
+static void a_caller_can_have_them_one_by_one(void **state)
+{
+    (void)state;
+    struct diag *d = diag_open();
+    struct text messages = { 0 };
+    diag_warning(d, (struct place){ "b.lua", 3 }, "x.y", "do", "late");
+    diag_error(d, (struct place){ NULL, 0 }, NULL, NULL, "early");
+    diag_each(d, add_message, &messages);
+    assert_string_equal(text_data(&messages), "early 0 -:0 - -;late 1 b.lua:3 x.y do;");
+    text_close(&messages);
     diag_close(d);
 }
 
@@ -114,6 +136,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(problems_are_sorted_by_file_line_and_discovery),
+        cmocka_unit_test(a_caller_can_have_them_one_by_one),
         cmocka_unit_test(what_a_user_wrote_cannot_break_the_line),
         cmocka_unit_test(past_the_limit_problems_are_counted_and_the_count_is_said),
         cmocka_unit_test(a_flood_of_warnings_does_not_hide_an_error),
