@@ -140,8 +140,10 @@ asan ubsan: ## the unit tests under the address and undefined-behaviour sanitize
 	$(Q)$(MAKE) --no-print-directory MODE=asan OPT=-O1 unit
 tsan: ## the tests with threads under the thread sanitizer
 	$(Q)$(MAKE) --no-print-directory MODE=tsan OPT=-O1 BUILD=build/tsan build/tsan/orrery \
-	  build/tsan/tests/experiment/test_run build/tsan/tests/experiment/test_team
-	$(Q)build/tsan/tests/experiment/test_team && build/tsan/tests/experiment/test_run
+	  build/tsan/tests/experiment/test_run build/tsan/tests/experiment/test_team \
+	  build/tsan/tests/embed/test_embed
+	$(Q)build/tsan/tests/experiment/test_team && build/tsan/tests/experiment/test_run && \
+	  build/tsan/tests/embed/test_embed
 	$(Q)build/tsan/orrery run scenarios/01_one_queue.lua --reps 4 -j 4 >/dev/null && echo "tsan: clean"
 
 # Digests must not depend on compiler, optimisation, sanitizer or queue.
@@ -192,9 +194,37 @@ docs: orrery ## what is generated from the field tables: lua/orrery/types.lua, .
 	  --out build/retry_storm.db --force > /dev/null; \
 	  ./orrery plot throughput build/retry_storm.db -o docs/retry_storm.png --force
 
-.PHONY: install
-install: orrery ## to DESTDIR and PREFIX
+## For other programs: include/orrery/orrery.h ------------------------------------------------
+
+# One object, whose only names are those of its header: two thousand short ones (text_add, check_failed)
+# would meet those of the program around it. Compiled to the end, so that program's compiler need not
+# be ours, as with -flto it would.
+EMBED     := $(BUILD)/embed/liborrery.a
+EMBED_OBJ := $(filter-out $(BUILD)/sim/cli/%,$(LIB_OBJ)) $(BUILD)/sim/store/sql.o
+EMBED_LTO := $(if $(LTO),$(LTO) $(if $(findstring clang,$(CC)),,-flinker-output=nolto-rel))
+OBJCOPY   ?= objcopy
+
+$(EMBED): $(EMBED_OBJ) include/orrery/orrery.h
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D) && rm -f $@
+	$(Q)$(CC) -r $(OPT) $(EMBED_LTO) -o $(@D)/whole.o $(EMBED_OBJ)
+	$(Q)sed -n 's/.*[ *]\(orrery_[a-z_]*\)(.*/\1/p' include/orrery/orrery.h > $(@D)/names
+	$(Q)$(OBJCOPY) --keep-global-symbols=$(@D)/names $(@D)/whole.o $(@D)/orrery.o
+	$(Q)$(AR) rcs $@ $(@D)/orrery.o && rm $(@D)/whole.o
+
+$(BUILD)/embed/orrery.pc: sim/embed/orrery.pc.in include/orrery/orrery.h FORCE
+	$(Q)mkdir -p $(@D) && version=$$(awk -F '"' '/define ORRERY_VERSION/ { print $$2 }' \
+	  include/orrery/orrery.h) && \
+	sed -e 's|@prefix@|$(PREFIX)|' -e "s|@version@|$$version|" \
+	  -e 's|@libs@|$(strip $(LDLIBS) $(SAN))|' $< > $@
+
+.PHONY: install FORCE
+FORCE:
+install: orrery $(EMBED) $(BUILD)/embed/orrery.pc ## to DESTDIR and PREFIX: the program, and the library
 	install -D -m 755 $(BUILD)/orrery $(DESTDIR)$(PREFIX)/bin/orrery
+	install -D -m 644 $(EMBED) $(DESTDIR)$(PREFIX)/lib/liborrery.a
+	install -D -m 644 include/orrery/orrery.h $(DESTDIR)$(PREFIX)/include/orrery/orrery.h
+	install -D -m 644 $(BUILD)/embed/orrery.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig/orrery.pc
 	install -d $(DESTDIR)$(PREFIX)/share/orrery/plots $(DESTDIR)$(PREFIX)/share/orrery/lua
 	cp plots/*.gp $(DESTDIR)$(PREFIX)/share/orrery/plots/
 	cp -r lua/orrery $(DESTDIR)$(PREFIX)/share/orrery/lua/

@@ -87,6 +87,12 @@ static size_t utf8_length(const unsigned char *s, size_t n)
     return 0;
 }
 
+bool text_has_ending(const char *s, const char *ending)
+{
+    size_t length = strlen(s), wanted = strlen(ending);
+    return length > wanted && strcmp(s + length - wanted, ending) == 0;
+}
+
 bool text_is_utf8(const char *s, size_t n)
 {
     while (n > 0) {

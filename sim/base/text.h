@@ -21,6 +21,7 @@ const char *text_data(const struct text *t); /* "" when nothing was added */
 uint32_t text_distance(const char *a, const char *b, uint32_t cap);
 /* The nearest of `count` names within a third of its length, or NULL; ties: the first. */
 const char *text_nearest(const char *wanted, const char *const *names, uint32_t count);
+bool text_has_ending(const char *s, const char *ending); /* and something before it */
 bool text_is_utf8(const char *s, size_t n);
 /* The shortest decimal that reads back as the same double ("0.1", "1e+30"); buf >= 32. */
 const char *text_double(double v, char *buf);

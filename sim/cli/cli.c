@@ -63,10 +63,21 @@ int cli_write(const struct cli *cli, const char *path, bool force, const struct 
     return cli_fail(cli, status == OUTPUT_EXISTS ? EXIT_USAGE : EXIT_INTERNAL, "%s", error);
 }
 
-bool cli_has_ending(const char *path, const char *ending)
+struct scenario cli_scenario(const struct cli *cli, const char *file,
+                             const struct option_texts *set, struct diag *d)
 {
-    size_t length = strlen(path), wanted = strlen(ending);
-    return length > wanted && strcmp(path + length - wanted, ending) == 0;
+    struct scenario_source source = { .file = file };
+    if (set) {
+        source.settings = set->items;
+        source.setting_count = set->count;
+    }
+    return scenario_open(cli->arena, &source, d);
+}
+
+bool cli_problems(const struct diag *d)
+{
+    diag_print(d, stderr);
+    return diag_error_count(d) > 0;
 }
 
 void cli_help(const struct command *c, struct text *out)

@@ -7,11 +7,11 @@
 
 #include "base/text.h"
 #include "cli/options.h"
+#include "embed/scenario.h"
+#include "orrery/orrery.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-
-#define ORRERY_RELEASE "0.1.0"
 
 enum exit_code {
     EXIT_OK = 0,
@@ -55,6 +55,10 @@ __attribute__((format(printf, 3, 4))) int cli_fail(const struct cli *cli, int co
 int cli_print(const struct cli *cli, const struct text *out);
 /* A file that appears whole or not at all; path NULL or "-": stdout. */
 int cli_write(const struct cli *cli, const char *path, bool force, const struct text *out);
-bool cli_has_ending(const char *path, const char *ending);
+/* A scenario with what --set said; set may be NULL. */
+struct scenario cli_scenario(const struct cli *cli, const char *file,
+                             const struct option_texts *set, struct diag *d);
+/* Prints all problems to stderr; true when there is an error among them. */
+bool cli_problems(const struct diag *d);
 
 #endif

@@ -1,12 +1,8 @@
 /* cmd_check.c - orrery check: everything that is wrong with scenarios, without running them.
  *
  * A scenario is good when it loads and a world can be built from it. */
-#include "base/arena.h"
 #include "base/memory.h"
 #include "cli/cli.h"
-#include "cli/scenario.h"
-#include "engine/recorder.h"
-#include "orrery/rng.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,19 +19,6 @@ static const struct option check_options[] = {
       .doc = "Print one JSON object instead of lines" },
     OPTIONS_END
 };
-
-/* Opening a world judges what no single field can: capacity, cycles, files. */
-static void build(const struct scenario *s, struct diag *d)
-{
-    struct arena *a = arena_open();
-    const struct run_spec *run = document_singleton(s->document, "run");
-    struct world_options options = { .seed = run->seed_value, .duration_ns = run->duration_ns };
-    struct hook_door door = { 0 };
-    if (s->doors.open) door = s->doors.open(s->doors.state, seed_key(options.seed, 0), world_now);
-    struct world *w = world_open(s->document, &options, recorder_open(a, NULL), door, d);
-    if (w) world_close(w);
-    arena_close(a);
-}
 
 static void add_json(struct text *out, const char *file, const struct scenario *s,
                      const struct diag *d)
@@ -59,8 +42,8 @@ static bool check_one(struct cli *cli, const struct check_values *v, const char 
                       struct text *out)
 {
     struct diag *d = diag_open();
-    struct scenario s = scenario_open(cli->arena, file, &v->set, d);
-    if (s.document && !diag_error_count(d)) build(&s, d);
+    struct scenario s = cli_scenario(cli, file, &v->set, d);
+    if (s.document && !diag_error_count(d)) scenario_try(&s, d);
     bool good = diag_error_count(d) == 0;
     if (v->json)
         add_json(out, file, &s, d);

@@ -4,7 +4,6 @@
  * the same customers. */
 #include "base/arena.h"
 #include "cli/cli.h"
-#include "cli/scenario.h"
 #include "report/side.h"
 #include "store/store.h"
 
@@ -50,7 +49,7 @@ static int simulate(struct cli *cli, const struct compare_values *v, const struc
                                     .replications = v->reps ? v->reps : 1,
                                     .threads = v->jobs ? v->jobs : 1,
                                     .seed = v->seed.given ? &v->seed.value : NULL,
-                                    .version = ORRERY_RELEASE };
+                                    .version = ORRERY_VERSION };
     struct experiment_outcome outcome;
     struct diag *d = diag_open();
     enum experiment_status status = experiment_run(&o, store, d, &outcome);
@@ -66,8 +65,8 @@ static int run_scenario(struct cli *cli, const struct compare_values *v, const c
                         const struct option_texts *set, struct store **store)
 {
     struct diag *d = diag_open();
-    struct scenario s = scenario_open(cli->arena, file, set, d);
-    bool bad = scenario_problems(d);
+    struct scenario s = cli_scenario(cli, file, set, d);
+    bool bad = cli_problems(d);
     diag_close(d);
     if (bad) return EXIT_USAGE;
     enum output_status status;
@@ -83,7 +82,7 @@ static int open_side(struct cli *cli, const struct compare_values *v, uint32_t i
     const char *path = cli->operands[index];
     bool changed = index == 1 && v->set.count > 0;
     side->name = changed ? "changed" : name_of(cli, path);
-    if (!cli_has_ending(path, ".db"))
+    if (!text_has_ending(path, ".db"))
         return run_scenario(cli, v, path, changed ? &v->set : NULL, &side->store);
     side->store = store_open(cli->arena, path, error);
     return side->store ? EXIT_OK : cli_fail(cli, EXIT_USAGE, "%s", error);
@@ -112,7 +111,7 @@ static int options_judge(struct cli *cli, const struct compare_values *v)
 {
     bool kept[2];
     for (uint32_t i = 0; i < 2; i++)
-        kept[i] = cli_has_ending(cli->operands[i], ".db");
+        kept[i] = text_has_ending(cli->operands[i], ".db");
     if (kept[1] && v->set.count)
         return cli_fail(cli, EXIT_USAGE, "--set changes a scenario, and %s is a result file",
                         cli->operands[1]);

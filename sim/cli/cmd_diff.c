@@ -2,7 +2,6 @@
  * differently (everything but where and when they were made). */
 #include "base/arena.h"
 #include "cli/cli.h"
-#include "cli/scenario.h"
 #include "schema/schema.h"
 #include "store/store.h"
 
@@ -23,9 +22,9 @@ static const struct option diff_options[] = {
 static int diff_scenarios(struct cli *cli, struct text *out, uint64_t *count)
 {
     struct diag *d = diag_open();
-    struct scenario a = scenario_open(cli->arena, cli->operands[0], NULL, d);
-    struct scenario b = scenario_open(cli->arena, cli->operands[1], NULL, d);
-    bool bad = scenario_problems(d);
+    struct scenario a = cli_scenario(cli, cli->operands[0], NULL, d);
+    struct scenario b = cli_scenario(cli, cli->operands[1], NULL, d);
+    bool bad = cli_problems(d);
     diag_close(d);
     if (bad) return EXIT_USAGE;
     *count = schema_difference(a.document, b.document, out);
@@ -61,8 +60,8 @@ static void add_json(struct text *out, const struct text *lines, uint64_t count)
 static int diff_run(struct cli *cli, const void *values)
 {
     const struct diff_values *v = values;
-    bool results = cli_has_ending(cli->operands[0], ".db");
-    if (results != cli_has_ending(cli->operands[1], ".db"))
+    bool results = text_has_ending(cli->operands[0], ".db");
+    if (results != text_has_ending(cli->operands[1], ".db"))
         return cli_fail(cli, EXIT_USAGE, "a scenario and a result file cannot be compared");
     struct text lines = { 0 }, out = { 0 };
     uint64_t count = 0;

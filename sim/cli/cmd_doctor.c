@@ -72,7 +72,7 @@ static int doctor_run(struct cli *cli, const void *values)
     const struct doctor_values *v = values;
     struct arena *a = cli->arena;
     const struct finding findings[] = {
-        { "orrery", ORRERY_RELEASE, "simulates", true },
+        { "orrery", ORRERY_VERSION, "simulates", true },
         { "lua", "5.4, sandboxed", "scenarios are written in it", true },
         { "sqlite", store_engine_version(), "keeps results (--out)", true },
         look_for_gnuplot(a),

@@ -1,7 +1,6 @@
 /* cmd_explain.c - orrery explain: every kind and field, from the tables that the loader reads. */
 #include "base/arena.h"
 #include "cli/cli.h"
-#include "cli/scenario.h"
 #include "report/report.h"
 #include "schema/schema.h"
 
@@ -35,8 +34,8 @@ static const struct option explain_options[] = {
 static int expand(struct cli *cli, const struct explain_values *v, struct text *out)
 {
     struct diag *d = diag_open();
-    struct scenario s = scenario_open(cli->arena, v->expand, &v->set, d);
-    bool bad = scenario_problems(d);
+    struct scenario s = cli_scenario(cli, v->expand, &v->set, d);
+    bool bad = cli_problems(d);
     diag_close(d);
     if (bad) return EXIT_USAGE;
     if (v->json)

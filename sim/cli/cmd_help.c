@@ -34,7 +34,7 @@ static int version_run(struct cli *cli, const void *values)
 {
     (void)values;
     struct text out = { 0 };
-    text_add(&out, "orrery " ORRERY_RELEASE "\n");
+    text_add(&out, "orrery " ORRERY_VERSION "\n");
     int code = cli_print(cli, &out);
     text_close(&out);
     return code;

@@ -50,7 +50,7 @@ static int list_plots(struct cli *cli, bool json)
 
 static const char *beside(struct cli *cli, const char *file, const char *view)
 {
-    size_t length = strlen(file) - (cli_has_ending(file, ".db") ? 3 : 0);
+    size_t length = strlen(file) - (text_has_ending(file, ".db") ? 3 : 0);
     return arena_format(cli->arena, "%.*s-%s.svg", (int)length, file, view);
 }
 

@@ -5,7 +5,6 @@
 #include "base/arena.h"
 #include "cli/cli.h"
 #include "cli/progress.h"
-#include "cli/scenario.h"
 #include "orrery/time.h"
 #include "report/plot.h"
 #include "report/report.h"
@@ -101,8 +100,8 @@ static bool load_all(struct run *run)
     struct diag *d = diag_open();
     run->scenarios = arena_alloc(cli->arena, cli->operand_count * sizeof *run->scenarios);
     for (uint32_t i = 0; i < cli->operand_count; i++)
-        run->scenarios[i] = scenario_open(cli->arena, cli->operands[i], &run->values->set, d);
-    bool bad = scenario_problems(d);
+        run->scenarios[i] = cli_scenario(cli, cli->operands[i], &run->values->set, d);
+    bool bad = cli_problems(d);
     diag_close(d);
     return !bad;
 }
@@ -202,7 +201,7 @@ static int simulate(struct run *run, const struct scenario *s)
                                     .trace = run->trace.file,
                                     .interrupt = &interrupted,
                                     .progress_state = &bar,
-                                    .version = ORRERY_RELEASE };
+                                    .version = ORRERY_VERSION };
     if (!v->quiet && progress_wanted()) o.progress = progress_show;
     struct diag *d = diag_open();
     struct experiment_outcome outcome;
