@@ -32,7 +32,7 @@ SAN_fuzz := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=al
 SAN     := $(SAN_$(MODE))
 LUA_INC := $(firstword $(wildcard /usr/include/lua5.4 /usr/local/include/lua5.4 /usr/local/include))
 # -ffp-contract=off: a fused multiply-add would change results from machine to machine.
-CFLAGS  += -std=c17 -g $(OPT) -ffp-contract=off -D_GNU_SOURCE $(WARN) $(LTO) $(SAN) \
+CFLAGS  += -std=c17 -g $(OPT) -ffp-contract=off -fno-tree-slp-vectorize -D_GNU_SOURCE $(WARN) $(LTO) $(SAN) \
            $(if $(findstring clang,$(CC)),-Wno-unused-command-line-argument) \
            -Iinclude -Isim -I$(LUA_INC) -DORRERY_SHARE='"$(PREFIX)/share/orrery"'
 LDFLAGS += $(LTO) $(OPT) $(SAN)

@@ -2,7 +2,7 @@
  *
  * A call is made along a route: it passes the route's filters to a backend of the route's group,
  * works there as a program of steps, and its reply passes the filters backwards to the
- * caller. 64 bytes hot, 48 cold, pooled; ids travel, pointers stay. */
+ * caller. 120 bytes, pooled; ids travel, pointers stay. */
 #ifndef ORRERY_CALL_H
 #define ORRERY_CALL_H
 
@@ -50,6 +50,19 @@ enum call_flag {
     CALL_CHARGED = 128    /* the CPU that its messages take was charged to a step */
 };
 
+/* What few calls need. */
+struct call_side {
+    uint32_t child, sibling, previous; /* children in flight, a doubly linked list */
+    uint32_t customer;     /* the customer's number (a user, a Zipf key): for hashing */
+    int64_t remaining_ns;  /* CPU work left when interrupted; on a CPU of its own, when it ends */
+    int64_t queued_ns;     /* when it began to wait for a worker */
+    int64_t budget_ns;     /* the deadline before per-attempt timeouts shortened it */
+    uint32_t reply_bytes;
+    uint32_t loops;
+    uint32_t queued_at;    /* position in a ranked queue; previous in a list */
+    uint32_t tries;        /* a hash of the attempts above it that it is part of; 0: all first */
+};
+
 struct call {
     uint64_t key;        /* what the customer is: the root of its keyed draws */
     int64_t sent_ns;     /* when the caller meant to send it: latency counts from here */
@@ -67,27 +80,14 @@ struct call {
     uint8_t state, outcome;
     uint8_t stage;       /* filters passed on the way out */
     uint8_t attempt;     /* 0 for the first */
-    uint8_t priority;
     uint8_t flags;       /* enum call_flag */
+    uint8_t priority;
+    struct call_side side;
 };
-_Static_assert(sizeof(struct call) == 64, "a call is one cache line: there are millions");
-
-/* What few calls need: kept apart, so that plain calls never touch it. */
-struct call_side {
-    uint32_t child, sibling, previous; /* children in flight, a doubly linked list */
-    uint32_t customer;     /* the customer's number (a user, a Zipf key): for hashing */
-    int64_t remaining_ns;  /* CPU work left when interrupted; on a CPU of its own, when it ends */
-    int64_t queued_ns;     /* when it began to wait for a worker */
-    int64_t budget_ns;     /* the deadline before per-attempt timeouts shortened it */
-    uint32_t reply_bytes;
-    uint32_t loops;
-    uint32_t queued_at;    /* position in a ranked queue; previous in a list */
-    uint32_t tries;        /* a hash of the attempts above it that it is part of; 0: all first */
-};
+_Static_assert(sizeof(struct call) == 120, "there are millions");
 
 struct calls {
     struct call *items;
-    struct call_side *sides;
     uint32_t free;
     uint32_t count;     /* ever used at once: the peak of in_flight */
     uint32_t in_flight; /* not free */
@@ -101,7 +101,7 @@ static inline struct call *call_get(const struct world *w, uint32_t id)
 
 static inline struct call_side *call_side(const struct world *w, uint32_t id)
 {
-    return &w->calls->sides[id];
+    return &w->calls->items[id].side;
 }
 
 static inline bool call_is_open(const struct world *w, uint32_t id, uint32_t generation)
@@ -137,9 +137,8 @@ void *calls_beside(struct world *w, size_t size);
  * (flow/flow.h). The reply may come before that returns (refused at once); the route's reply function
  * is told either way, exactly once, unless the caller drops the call. Calls never move: a pointer to
  * one stays good while it is open. */
-static inline uint32_t call_take(struct world *w)
+static inline uint32_t calls_take(struct world *w, struct calls *p)
 {
-    struct calls *p = w->calls;
     uint32_t id = p->free;
     if (__builtin_expect(id == CALL_NONE, 0)) {
         id = call_make(w);
@@ -149,6 +148,11 @@ static inline uint32_t call_take(struct world *w)
     p->opened++;
     p->in_flight++;
     return id;
+}
+
+static inline uint32_t call_take(struct world *w)
+{
+    return calls_take(w, w->calls);
 }
 
 /* The pod (or a filter) has its answer: the reply travels back and through the filters. */

@@ -26,10 +26,17 @@ static inline uint64_t hash_mix(uint64_t x)
     return x;
 }
 
+/* What tells part `index` of a thing from its other parts: key + key_salt(index) is a key unlike all
+ * others once it is mixed, as a stream (rng_keyed) does by itself. */
+static inline uint64_t key_salt(uint64_t index)
+{
+    return (index + 1) * UINT64_C(0x9e3779b97f4a7c15);
+}
+
 /* The key of part `index` of the thing with key `key`. */
 static inline uint64_t key_child(uint64_t key, uint64_t index)
 {
-    return hash_mix(key + (index + 1) * UINT64_C(0x9e3779b97f4a7c15));
+    return hash_mix(key + key_salt(index));
 }
 
 uint64_t hash_text(const char *text); /* FNV-1a 64, then hash_mix */
@@ -50,12 +57,17 @@ static inline uint64_t rng_next(struct rng *r)
     return out;
 }
 
+static inline uint64_t keyed_mix(uint64_t key)
+{
+    return hash_mix(key ^ UINT64_C(0x5851f42d4c957f2d));
+}
+
 /* A cheap stream for the few draws of one keyed decision. The mixed key stands in b and, turned by
  * half a word, in c: so the second output does not lean on the key alone, nor its upper half on
  * the first's. The tests of uniformity and of pairwise correlation cover plain counters as keys. */
 static inline struct rng rng_keyed(uint64_t key)
 {
-    uint64_t mixed = hash_mix(key ^ UINT64_C(0x5851f42d4c957f2d));
+    uint64_t mixed = keyed_mix(key);
     return (struct rng){ key, mixed, (mixed << 32) | (mixed >> 32), 1 };
 }
 
@@ -63,7 +75,7 @@ static inline struct rng rng_keyed(uint64_t key)
  * stream mixes them. */
 static inline struct rng rng_child(uint64_t key, uint64_t index)
 {
-    return rng_keyed(key + (index + 1) * UINT64_C(0x9e3779b97f4a7c15));
+    return rng_keyed(key + key_salt(index));
 }
 
 /* [0, 1) with 53 bits. */
@@ -102,6 +114,18 @@ static inline double rng_exponential(struct rng *r)
     const struct ziggurat_cell *cell = &exponential_cells[bits % ZIGGURAT_LAYERS];
     if (__builtin_expect(place < cell->inside, 1)) return (double)(int64_t)place * cell->width;
     return rng_exponential_edge(r, bits);
+}
+
+double rng_keyed_exponential_edge(uint64_t key); /* for rng_keyed_exponential only */
+
+/* What rng_exponential first gives of rng_keyed(key), where nothing more is drawn of it: the stream
+ * itself is then never built. */
+static inline double rng_keyed_exponential(uint64_t key)
+{
+    uint64_t bits = key + keyed_mix(key) + 1, place = bits >> 11;
+    const struct ziggurat_cell *cell = &exponential_cells[bits % ZIGGURAT_LAYERS];
+    if (__builtin_expect(place < cell->inside, 1)) return (double)(int64_t)place * cell->width;
+    return rng_keyed_exponential_edge(key);
 }
 
 /* Mean 0, standard deviation 1. */

@@ -1,7 +1,7 @@
 /* step.h - the role "step": what a service does for a call.
  *
  * A behaviour is a list of steps, compiled once into a flat program: an array of instructions with
- * an index in the call. No coroutines, so a million calls in flight cost their 64 bytes each. */
+ * an index in the call. No coroutines, so a call in flight costs its record and no stack. */
 #ifndef ORRERY_STEP_H
 #define ORRERY_STEP_H
 
@@ -11,6 +11,7 @@
 #define PROGRAM_STEPS_MAX 4096
 
 struct instruction;
+struct route;
 
 enum step_result {
     STEP_NEXT,   /* go on with the instruction in call.step, which is already the next one */
@@ -28,21 +29,22 @@ struct instruction {
     union {
         enum step_result (*run)(struct world *w, uint32_t call, const struct instruction *i);
         double (*draw)(const void *spec, struct rng *r); /* OPCODE_CPU: that of `dist` */
+        struct route *way;                               /* OPCODE_CALL: that of `route` */
     };
     const struct part *dist; /* work, delay or size */
-    uint32_t route;          /* calls */
-    uint16_t index;          /* its own place in the program */
-    uint16_t target;         /* jumps */
-    uint16_t count;          /* parallel: how many calls follow */
-    uint16_t draws;          /* the key of its draws: its place among what the scenario says */
-    uint8_t opcode;          /* enum opcode */
+    uint64_t salt;           /* of its draws: from its place among what the scenario says */
     union {
         double probability;
         double mean_ns; /* OPCODE_CPU: of exponential work; 0: it is of another sort */
     };
-    struct place at;
+    const struct place *at;  /* where it was said */
+    uint32_t route;          /* calls; ROUTE_NONE: makes none */
     uint32_t lane;           /* waits of constant length: where they stand in line */
     uint32_t table;          /* which of its room: rows, or what a gateway chooses from */
+    uint16_t index;          /* its own place in the program */
+    uint16_t target;         /* jumps */
+    uint16_t count;          /* parallel: how many calls follow */
+    uint8_t opcode;          /* enum opcode */
 };
 _Static_assert(sizeof(struct instruction) == 64, "its index becomes an address by a shift");
 
@@ -64,14 +66,14 @@ static inline uint64_t steps_key(const struct call *c, const struct call_side *s
 static inline uint64_t step_key(const struct call *c, const struct call_side *side,
                                 const struct instruction *i)
 {
-    return key_child(steps_key(c, side), i->draws);
+    return hash_mix(steps_key(c, side) + i->salt);
 }
 
 /* What this step draws from. */
 static inline struct rng step_rng(const struct call *c, const struct call_side *side,
                                   const struct instruction *i)
 {
-    return rng_child(steps_key(c, side), i->draws);
+    return rng_keyed(steps_key(c, side) + i->salt);
 }
 
 /* Goes to instruction `target` of its own program, from within `run` of i. */

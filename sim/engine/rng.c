@@ -69,6 +69,12 @@ double rng_exponential_edge(struct rng *r, uint64_t bits)
     }
 }
 
+double rng_keyed_exponential_edge(uint64_t key)
+{
+    struct rng r = rng_keyed(key);
+    return rng_exponential(&r);
+}
+
 /* Beyond the tail's begin: Marsaglia's rejection from an exponential (Technometrics 6, 1964). */
 static double normal_beyond(struct rng *r)
 {

@@ -19,7 +19,7 @@ bool call_let_go(struct world *w, uint32_t id, enum outcome outcome)
         return false;
     }
     route_return(w, id, outcome);
-    if (f->routes[c->route].channel && transport_leave(w, id)) {
+    if (f->routes[c->route]->channel && transport_leave(w, id)) {
         call_close(w, id);
         return false;
     }
@@ -33,7 +33,7 @@ static void on_cancel(struct world *w, uint32_t id, uint32_t generation)
     (void)generation;
     const struct flow *f = flow_of(w);
     const struct call *c = call_get(w, id);
-    if (f->groups[f->routes[c->route].group].type->cancel(w, c->pod, id)) call_close(w, id);
+    if (f->routes[c->route]->to->type->cancel(w, c->pod, id)) call_close(w, id);
 }
 
 const struct event_type call_cancel = { "call.cancel", on_cancel, call_live, PHASE_WORK };
@@ -48,7 +48,7 @@ void call_release(struct world *w, uint32_t id, enum outcome outcome)
 static void tell_moved(struct world *w, uint32_t id, uint32_t old, uint8_t index)
 {
     const struct call *c = call_get(w, id);
-    const struct route *r = &flow_of(w)->routes[c->route];
+    const struct route *r = flow_of(w)->routes[c->route];
     uint8_t first = c->flags & CALL_ATTEMPT ? (uint8_t)(attempt_floor(w, id) - 1) : 0;
     for (uint8_t i = first; i < index; i++)
         if (r->filters[i].type->on_moved)
@@ -58,7 +58,7 @@ static void tell_moved(struct world *w, uint32_t id, uint32_t old, uint8_t index
 void call_tell_gone(struct world *w, uint32_t id, uint8_t first)
 {
     const struct call *c = call_get(w, id);
-    struct route *r = &flow_of(w)->routes[c->route];
+    struct route *r = flow_of(w)->routes[c->route];
     uint8_t end = c->stage + (c->state == CALL_CALLER && c->stage < r->filter_count);
     for (uint8_t i = first; i < end; i++) {
         r->filters[i].tally.gone++;
@@ -93,9 +93,10 @@ uint32_t call_caller_side(struct world *w, uint32_t old, uint8_t index)
     struct call *from = call_get(w, old);
     if (from->flags & CALL_ATTEMPT) {
         attempt_replace(w, id, old);
-    } else if (flow_of(w)->routes[from->route].by_pod) {
-        call_unlink(w, from->parent, old);
-        call_link(w, from->parent, id);
+    } else if (flow_of(w)->routes[from->route]->by_pod) {
+        struct call *parent = call_get(w, from->parent);
+        call_unlink(w->calls->items, parent, from);
+        call_link(w->calls->items, parent, id, call_get(w, id));
     }
     tell_moved(w, id, old, index);
     return id;
@@ -117,9 +118,9 @@ void call_sever(struct world *w, uint32_t old, enum outcome outcome)
         call_close(w, old);
         return;
     }
-    if (flow_of(w)->routes[c->route].channel) transport_sever(w, old, outcome);
+    if (flow_of(w)->routes[c->route]->channel) transport_sever(w, old, outcome);
     route_return(w, old, outcome);
-    uint32_t id = call_caller_side(w, old, flow_of(w)->routes[c->route].filter_count);
+    uint32_t id = call_caller_side(w, old, flow_of(w)->routes[c->route]->filter_count);
     call_close(w, old);
     call_get(w, id)->outcome = (uint8_t)outcome;
     call_backward(w, id);
@@ -129,6 +130,6 @@ void call_drop(struct world *w, uint32_t id)
 {
     struct call *c = call_get(w, id);
     call_tell_gone(w, id, 0);
-    if (flow_of(w)->routes[c->route].by_pod) call_unlink(w, c->parent, id);
+    if (flow_of(w)->routes[c->route]->by_pod) call_unlink(w->calls->items, call_get(w, c->parent), c);
     call_release(w, id, OUTCOME_ABANDONED);
 }

@@ -37,8 +37,8 @@ void books_check(const struct world *w)
         if (c->state == CALL_FREE) continue;
         check(c->pending == children_of(w, id));
         if (c->flags & CALL_ORPHAN) continue; /* its caller has counted it as over */
-        f->routes[c->route].there += c->state != CALL_CALLER;
+        f->routes[c->route]->there += c->state != CALL_CALLER;
     }
     for (uint32_t route = 0; route < f->route_count; route++)
-        route_check(&f->routes[route]);
+        route_check(f->routes[route]);
 }

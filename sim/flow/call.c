@@ -24,7 +24,6 @@ void calls_open(struct world *w)
     struct calls *p = w->calls = arena_alloc(w->arena, sizeof *w->calls);
     p->free = CALL_NONE;
     p->items = calls_beside(w, sizeof *p->items);
-    p->sides = calls_beside(w, sizeof *p->sides);
     engine_pool(w->engine, call_live, &p->items->generation, sizeof *p->items, CALLS_MAX - 1);
 }
 

@@ -10,13 +10,13 @@
 struct filter_site filter_site_of(const struct world *w, uint32_t id, uint8_t index)
 {
     const struct call *c = call_get(w, id);
-    return instance_of(w, &flow_of(w)->routes[c->route], c)->sites[index];
+    return instance_of(w, flow_of(w)->routes[c->route], c)->sites[index];
 }
 
 void call_backward(struct world *w, uint32_t id)
 {
     struct call *c = call_get(w, id);
-    struct route *r = &flow_of(w)->routes[c->route];
+    struct route *r = flow_of(w)->routes[c->route];
     uint8_t end = c->flags & CALL_ATTEMPT ? attempt_floor(w, id) : 0;
     c->state = CALL_CALLER;
     while (c->stage > end) {
@@ -37,7 +37,7 @@ static void trace_sent(struct world *w, uint32_t id, const struct route *r)
 {
     const struct call *c = call_get(w, id);
     recorder_trace(w->recorder, now_ns(w), "call.sent", "%s pod=%u key=%016llx attempt=%u", r->name,
-                   c->pod - flow_of(w)->groups[r->group].first, (unsigned long long)c->key,
+                   c->pod - r->to->first, (unsigned long long)c->key,
                    c->attempt);
 }
 
@@ -54,7 +54,7 @@ static void nowhere(struct world *w, uint32_t id, const struct route *r)
 bool call_find_backend(struct world *w, uint32_t id)
 {
     struct call *c = call_get(w, id);
-    struct route *r = &flow_of(w)->routes[c->route];
+    struct route *r = flow_of(w)->routes[c->route];
     struct instance *in = instance_of(w, r, c);
     uint32_t chosen = route_pick(w, r, in, id);
     if (chosen == POSITION_NONE) {
@@ -68,7 +68,7 @@ bool call_find_backend(struct world *w, uint32_t id)
 void call_dispatch(struct world *w, uint32_t id)
 {
     const struct call *c = call_get(w, id);
-    const struct route *r = &flow_of(w)->routes[c->route];
+    const struct route *r = flow_of(w)->routes[c->route];
     if (r->discovered && !view_known(w, r, instance_of(w, r, c), id)) return;
     call_choose(w, id);
 }
@@ -77,7 +77,7 @@ void call_choose(struct world *w, uint32_t id)
 {
     struct flow *f = flow_of(w);
     struct call *c = call_get(w, id);
-    struct route *r = &f->routes[c->route];
+    struct route *r = f->routes[c->route];
     struct instance *in = instance_of(w, r, c);
     c->outcome = OUTCOME_OK;
     if (r->channel) {
@@ -93,29 +93,29 @@ void call_choose(struct world *w, uint32_t id)
     if (w->tracing) trace_sent(w, id, r);
     if (r->discovered && !view_connect(w, r, in, id)) return;
     if (f->networked && network_carry(w, id, &call_arrives)) return;
-    f->groups[r->group].type->offer(w, c->pod, id);
+    r->to->type->offer(w, c->pod, id);
 }
 
 void call_go_to(struct world *w, uint32_t id, uint32_t route, uint32_t backend)
 {
     const struct flow *f = flow_of(w);
-    struct route *r = &f->routes[route];
+    struct route *r = f->routes[route];
     struct call *c = call_get(w, id);
     check(!r->by_pod && r->filter_count == 0);
-    call_set_out(w, id, c, r, route);
+    call_set_out(w->calls->items, NULL, id, c, r);
     c->outcome = OUTCOME_OK;
     r->sent++;
     c->pod = backend;
     c->state = CALL_SENT;
     if (w->tracing) trace_sent(w, id, r);
     if (f->networked && network_carry(w, id, &call_arrives)) return;
-    f->groups[r->group].type->offer(w, backend, id);
+    r->to->type->offer(w, backend, id);
 }
 
 bool call_pass(struct world *w, uint32_t id)
 {
     struct call *c = call_get(w, id);
-    struct route *r = &flow_of(w)->routes[c->route];
+    struct route *r = flow_of(w)->routes[c->route];
     const struct filter_site *sites = instance_of(w, r, c)->sites;
     while (c->stage < r->filter_count) {
         enum outcome outcome = OUTCOME_REJECTED;
@@ -147,7 +147,7 @@ void call_reply(struct world *w, uint32_t id, enum outcome outcome)
         call_close(w, id);
         return;
     }
-    if (flow_of(w)->routes[c->route].channel) {
+    if (flow_of(w)->routes[c->route]->channel) {
         transport_back(w, id);
         return;
     }
@@ -160,7 +160,7 @@ static void on_arrives(struct world *w, uint32_t id, uint32_t generation)
 {
     (void)generation;
     struct call *c = call_get(w, id);
-    struct group *g = &flow_of(w)->groups[flow_of(w)->routes[c->route].group];
+    struct group *g = flow_of(w)->routes[c->route]->to;
     g->type->offer(w, c->pod, id);
 }
 
@@ -187,6 +187,6 @@ void call_answer(struct world *w, uint32_t id, uint8_t index, enum outcome outco
     check(c->state == CALL_CALLER && index < FILTERS_MAX);
     c->stage = index;
     c->outcome = (uint8_t)outcome;
-    flow_of(w)->routes[c->route].filters[index].tally.answered++;
+    flow_of(w)->routes[c->route]->filters[index].tally.answered++;
     call_backward(w, id);
 }

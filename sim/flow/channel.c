@@ -132,12 +132,12 @@ void channel_open(struct world *w, struct route *r, const struct route_spec *spe
 
 struct message_work route_message_work(const struct world *w, uint32_t route)
 {
-    return flow_of(w)->routes[route].work;
+    return flow_of(w)->routes[route]->work;
 }
 
 void route_caller_works(struct world *w, uint32_t route)
 {
-    flow_of(w)->routes[route].caller_works = true;
+    flow_of(w)->routes[route]->caller_works = true;
 }
 
 /* ------------------------------------------------------------------------- figures */

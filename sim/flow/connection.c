@@ -31,7 +31,7 @@ static void trace(const struct world *w, const struct connection *n, const char 
     const struct channel *ch = channel_get(w, n->channel);
     recorder_trace(w->recorder, now_ns(w), what,
                    "%s caller=%u connection=%llu pod=%u %s=%llu cause=%s", ch->name, n->instance,
-                   (unsigned long long)n->number, n->backend - flow_of(w)->groups[ch->group].first,
+                   (unsigned long long)n->number, n->backend - flow_of(w)->groups[ch->group]->first,
                    word, (unsigned long long)number, said);
 }
 

@@ -48,7 +48,8 @@ struct route {
     void *balancer_shared;
     const struct policy_type *policy; /* NULL: none */
     void *policy_shared;
-    uint32_t group, operation, owner;
+    struct group *to;
+    uint32_t id, group, operation, owner;
     uint32_t instance_base, instance_count;
     uint8_t filter_count;
     uint8_t proxies; /* of the mesh, that its calls pass */
@@ -89,9 +90,9 @@ struct attempts {
 };
 
 struct flow {
-    struct group *groups;
+    struct group **groups;
     uint32_t group_count;
-    struct route *routes;
+    struct route **routes;
     uint32_t route_count;
     int64_t *chosen_ns; /* by call: when its backend was chosen; NULL when no balancer observes */
     uint64_t cross_zone_bytes; /* of answers, since the warm-up ended, where metered */
@@ -110,6 +111,11 @@ struct flow {
 static inline struct flow *flow_of(const struct world *w)
 {
     return w->rooms[ROOM_FLOW];
+}
+
+static inline struct route *route_get(const struct world *w, uint32_t route)
+{
+    return flow_of(w)->routes[route];
 }
 
 /* The caller's instance of a route that this call travels on. */
@@ -133,37 +139,39 @@ void route_look(struct world *w, const struct route *r, struct instance *in, con
 void calls_open(struct world *w);
 
 /* A child joins its parent's list. */
-static inline void call_link(struct world *w, uint32_t parent, uint32_t child)
+static inline void call_link(struct call *calls, struct call *parent, uint32_t id,
+                             struct call *child)
 {
-    struct call_side *sides = w->calls->sides;
-    uint32_t sibling = sides[parent].child;
-    sides[child].previous = CALL_NONE;
-    sides[child].sibling = sibling;
-    if (sibling != CALL_NONE) sides[sibling].previous = child;
-    sides[parent].child = child;
+    uint32_t sibling = parent->side.child;
+    child->side.previous = CALL_NONE;
+    child->side.sibling = sibling;
+    if (sibling != CALL_NONE) calls[sibling].side.previous = id;
+    parent->side.child = id;
 }
 
 /* It leaves. */
-static inline void call_unlink(struct world *w, uint32_t parent, uint32_t child)
+static inline void call_unlink(struct call *calls, struct call *parent, const struct call *child)
 {
-    struct call_side *sides = w->calls->sides;
-    uint32_t previous = sides[child].previous, sibling = sides[child].sibling;
+    uint32_t previous = child->side.previous, sibling = child->side.sibling;
     if (previous == CALL_NONE)
-        sides[parent].child = sibling;
+        parent->side.child = sibling;
     else
-        sides[previous].sibling = sibling;
-    if (sibling != CALL_NONE) sides[sibling].previous = previous;
+        calls[previous].side.sibling = sibling;
+    if (sibling != CALL_NONE) calls[sibling].side.previous = previous;
 }
 
-static inline void call_give(struct world *w, uint32_t id)
+static inline void calls_give(struct calls *p, struct call *c, uint32_t id)
 {
-    struct calls *p = w->calls;
-    struct call *c = &p->items[id];
     c->generation++;
     c->state = CALL_FREE;
     c->next = p->free;
     p->free = id;
     p->in_flight--;
+}
+
+static inline void call_give(struct world *w, uint32_t id)
+{
+    calls_give(w->calls, call_get(w, id), id);
 }
 
 /* chain.c: out through the filters, and to a backend that has to be chosen. */
@@ -260,29 +268,31 @@ void policies_reset(struct world *w);
 void policies_check(const struct world *w);
 void policies_report(struct world *w);
 
-/* A call that call_take gave and its taker has filled in, as it stands before its first filter. */
+/* A call that call_take gave and its taker has filled in, as it stands before its first filter. The
+ * parent: of a route whose callers are pods; else NULL. */
 static inline __attribute__((always_inline)) void
-call_set_out(struct world *w, uint32_t id, struct call *c, const struct route *r, uint32_t route)
+call_set_out(struct call *calls, struct call *parent, uint32_t id, struct call *c,
+             const struct route *r)
 {
-    struct call_side *side = call_side(w, id);
-    c->route = route;
-    c->stage = c->attempt = c->flags = 0;
-    c->state = CALL_CALLER;
+    c->route = r->id;
     c->pending = 0;
-    side->child = CALL_NONE;
-    side->budget_ns = TIME_NEVER;
-    side->reply_bytes = 0;
-    if (r->by_pod) call_link(w, c->parent, id);
+    c->state = CALL_CALLER;
+    c->outcome = OUTCOME_OK;
+    c->stage = c->attempt = c->flags = 0;
+    c->side.child = CALL_NONE;
+    c->side.budget_ns = TIME_NEVER;
+    c->side.reply_bytes = 0;
+    if (parent) call_link(calls, parent, id, c);
 }
 
 /* Sends it. True: it has passed its filters, nothing else stands between it and call.pod, and whoever
  * asks offers it there, now. False: it is on its way, or was answered. */
 static inline __attribute__((always_inline)) bool
-call_leaves_at_once(struct world *w, const struct flow *f, struct route *r, uint32_t id,
+call_leaves_at_once(struct world *w, struct route *r, uint32_t id,
                     struct call *c)
 {
     if (r->filter_count > 0 && !call_pass(w, id)) return false;
-    const struct group *g = &f->groups[r->group];
+    const struct group *g = r->to;
     if (!r->clear) {
         call_dispatch(w, id);
         return false;
@@ -304,22 +314,19 @@ static inline bool call_returns_at_once(const struct route *r, const struct call
     return r->filter_count == 0 || (c->outcome == OUTCOME_OK && !r->heeds_ok);
 }
 
-/* Sends a call that call_take gave and its taker has filled in. */
-static inline __attribute__((always_inline)) void call_go(struct world *w, uint32_t id,
-                                                          uint32_t route)
+/* Sends a call that call_take gave and its taker has filled in; parent: as above. */
+static inline __attribute__((always_inline)) void
+call_go(struct world *w, struct call *parent, uint32_t id, struct call *c, struct route *r)
 {
-    const struct flow *f = flow_of(w);
-    struct route *r = &f->routes[route];
-    struct call *c = call_get(w, id);
-    call_set_out(w, id, c, r, route);
-    if (call_leaves_at_once(w, f, r, id, c)) f->groups[r->group].type->offer(w, c->pod, id);
+    call_set_out(w->calls->items, parent, id, c, r);
+    if (call_leaves_at_once(w, r, id, c)) r->to->type->offer(w, c->pod, id);
 }
 
 /* The end of a call whose answer has come through all filters. */
 static inline void call_finish(struct world *w, uint32_t id, const struct route *r)
 {
     uint32_t parent = call_get(w, id)->parent;
-    if (r->by_pod) call_unlink(w, parent, id);
+    if (r->by_pod) call_unlink(w->calls->items, call_get(w, parent), call_get(w, id));
     r->reply(w, id);
     call_give(w, id);
     if (r->proceed) r->proceed(w, parent);

@@ -13,7 +13,7 @@ uint32_t group_open(struct world *w, const struct group *group)
     struct flow *f = flow_of(w);
     size_t bytes = f->group_count * sizeof *f->groups;
     f->groups = arena_grow(w->arena, f->groups, bytes, bytes + sizeof *f->groups);
-    struct group *g = &f->groups[f->group_count];
+    struct group *g = f->groups[f->group_count] = arena_alloc(w->arena, sizeof *g);
     *g = *group;
     g->ready = arena_alloc(w->arena, g->capacity * sizeof *g->ready);
     g->since_ns = arena_alloc(w->arena, g->capacity * sizeof *g->since_ns);
@@ -26,14 +26,14 @@ uint32_t group_open(struct world *w, const struct group *group)
 struct group *group_get(const struct world *w, uint32_t id)
 {
     check(id < flow_of(w)->group_count);
-    return &flow_of(w)->groups[id];
+    return flow_of(w)->groups[id];
 }
 
 uint32_t group_find(const struct world *w, const char *name)
 {
     const struct flow *f = flow_of(w);
     for (uint32_t i = 0; i < f->group_count; i++)
-        if (strcmp(f->groups[i].name, name) == 0) return i;
+        if (strcmp(f->groups[i]->name, name) == 0) return i;
     return GROUP_NONE;
 }
 

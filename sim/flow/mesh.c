@@ -58,12 +58,12 @@ uint32_t mesh_chain_count(const struct mesh_chain *c, const struct route_spec *s
 
 uint32_t route_proxies(const struct world *w, uint32_t route)
 {
-    return flow_of(w)->routes[route].proxies;
+    return flow_of(w)->routes[route]->proxies;
 }
 
 bool route_from_pod(const struct world *w, uint32_t route)
 {
-    return flow_of(w)->routes[route].by_pod;
+    return flow_of(w)->routes[route]->by_pod;
 }
 
 static bool service_judge(const struct document *doc, const char *name, struct place at,

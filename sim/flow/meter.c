@@ -28,6 +28,12 @@ void meter_reset(struct meter *m)
     histogram_reset(&m->last);
 }
 
+void meter_fail(struct meter *m, enum outcome outcome, int64_t took_ns)
+{
+    m->by_outcome[outcome]++;
+    histogram_record(&m->failed, took_ns);
+}
+
 uint64_t meter_failed(const struct meter *m)
 {
     uint64_t failed = 0;
@@ -39,7 +45,7 @@ uint64_t meter_failed(const struct meter *m)
 void meter_report(const struct meter *m, struct recorder *r, const char *section,
                   const char *object, const char *offered_name, double seconds)
 {
-    uint64_t ok = m->by_outcome[OUTCOME_OK], failed = meter_failed(m);
+    uint64_t ok = m->latency.count, failed = meter_failed(m);
     recorder_value(r, section, object, offered_name, "1", (double)m->offered);
     recorder_value(r, section, object, "ok", "1", (double)ok);
     recorder_value(r, section, object, "failed", "1", (double)failed);
@@ -106,7 +112,7 @@ void meter_sample(struct meter *m, struct recorder *r, const char *section, cons
     static const double q[] = { 0.5, 0.95, 0.99 };
     static const char *const names[] = { "latency_ms.p50", "latency_ms.p95", "latency_ms.p99" };
     double at[3] = { 0 }, seconds = ns_to_s(window_ns);
-    uint64_t ok = m->by_outcome[OUTCOME_OK], failed = meter_failed(m);
+    uint64_t ok = m->latency.count, failed = meter_failed(m);
     uint64_t count = m->latency.count - m->last.count;
     bool any = count > 0;
     double mean_ns = any ? (m->latency.sum - m->last.sum) / (double)count : 0;

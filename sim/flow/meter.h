@@ -10,7 +10,7 @@
 
 struct meter {
     uint64_t offered;
-    uint64_t by_outcome[OUTCOME_COUNT];
+    uint64_t by_outcome[OUTCOME_COUNT]; /* but for ok: that is latency.count */
     struct histogram latency; /* ns, of calls that ended ok */
     struct histogram failed;  /* ns, of all others that waited for an answer */
     struct histogram last;    /* `latency` as it stood when the window began */
@@ -22,10 +22,19 @@ struct meter {
 void meter_open(struct meter *m, struct arena *a);
 void meter_reset(struct meter *m);
 
+void meter_fail(struct meter *m, enum outcome outcome, int64_t took_ns);
+
 static inline void meter_end(struct meter *m, enum outcome outcome, int64_t took_ns)
 {
-    m->by_outcome[outcome]++;
-    histogram_record(outcome == OUTCOME_OK ? &m->latency : &m->failed, took_ns);
+    if (__builtin_expect(outcome == OUTCOME_OK, 1))
+        histogram_record(&m->latency, took_ns);
+    else
+        meter_fail(m, outcome, took_ns);
+}
+
+static inline uint64_t meter_count(const struct meter *m, enum outcome outcome)
+{
+    return outcome == OUTCOME_OK ? m->latency.count : m->by_outcome[outcome];
 }
 
 uint64_t meter_failed(const struct meter *m); /* all outcomes but ok */

@@ -51,7 +51,7 @@ const struct kind flow_network = {
 static enum hop hop_of(const struct world *w, const struct route *r, const struct call *c)
 {
     if (!r->by_pod) return HOP_INTERNET;
-    const struct group *g = &flow_of(w)->groups[r->group];
+    const struct group *g = r->to;
     if (!g->zones || !r->zones) return HOP_LOCAL;
     uint8_t here = r->zones[call_get(w, c->parent)->pod - r->instance_base];
     return g->zones[c->pod - g->first] == here ? HOP_LOCAL : HOP_CROSS_ZONE;
@@ -69,7 +69,7 @@ static int64_t jitter_ns(const struct world *w, uint32_t id, bool back)
 enum hop call_hop(const struct world *w, uint32_t id)
 {
     const struct call *c = call_get(w, id);
-    return hop_of(w, &flow_of(w)->routes[c->route], c);
+    return hop_of(w, flow_of(w)->routes[c->route], c);
 }
 
 int64_t network_travel_ns(const struct world *w, uint32_t id, bool back)
@@ -89,7 +89,7 @@ bool network_carry(struct world *w, uint32_t id, const struct event_type *arriva
     const struct flow *f = flow_of(w);
     struct call *c = call_get(w, id);
     bool back = arrival == &call_returns;
-    enum hop hop = hop_of(w, &f->routes[c->route], c);
+    enum hop hop = hop_of(w, f->routes[c->route], c);
     int64_t extra_ns = f->jitter ? jitter_ns(w, id, back) : 0;
     if (f->hop_ns[hop] + extra_ns == 0) return false;
     if (back) c->state = CALL_REPLIED;

@@ -57,7 +57,7 @@ void route_look(struct world *w, const struct route *r, struct instance *in,
 
 void route_look_up(struct world *w, uint32_t route, uint32_t instance)
 {
-    const struct route *r = &flow_of(w)->routes[route];
+    const struct route *r = flow_of(w)->routes[route];
     route_look(w, r, &r->instances[instance], group_get(w, r->group));
 }
 
@@ -87,7 +87,7 @@ static uint32_t ask(struct world *w, struct route *r, struct instance *in, uint3
 
 uint32_t route_pick(struct world *w, struct route *r, struct instance *in, uint32_t call)
 {
-    const struct group *g = &flow_of(w)->groups[r->group];
+    const struct group *g = r->to;
     route_look(w, r, in, g);
     if (in->count == 0) return POSITION_NONE;
     bool obvious = in->count == 1 && !r->policy && !r->balancer->refuses;
@@ -101,7 +101,7 @@ uint32_t route_pick(struct world *w, struct route *r, struct instance *in, uint3
 
 void route_return(struct world *w, uint32_t call, enum outcome outcome)
 {
-    flow_of(w)->routes[call_get(w, call)->route].back[outcome]++;
+    flow_of(w)->routes[call_get(w, call)->route]->back[outcome]++;
     backend_return(w, call, outcome);
 }
 
@@ -109,18 +109,18 @@ void backend_return(struct world *w, uint32_t call, enum outcome outcome)
 {
     const struct call *c = call_get(w, call);
     const struct flow *f = flow_of(w);
-    const struct route *r = &f->routes[c->route];
+    const struct route *r = f->routes[c->route];
     if (f->metered) transfer_note(w, r, call, outcome);
     if (!r->counts) return;
     struct instance *in = instance_of(w, r, c);
-    uint32_t position = in->position[c->pod - f->groups[r->group].first];
+    uint32_t position = in->position[c->pod - r->to->first];
     if (position == POSITION_NONE) return;
     struct backend *b = &in->backends[position];
     /* A backend that left and came back starts its count anew. */
     if (b->in_flight > 0) b->in_flight--;
     if (!r->observes) return;
     struct observation seen = { now_ns(w) - f->chosen_ns[call], now_ns(w), outcome,
-                                f->groups[r->group].first, w };
+                                r->to->first, w };
     if (r->policy)
         r->policy->observe(in->policy, w, call, position, &seen);
     else

@@ -10,36 +10,36 @@
 
 uint32_t route_owner(const struct world *w, uint32_t route)
 {
-    return flow_of(w)->routes[route].owner;
+    return flow_of(w)->routes[route]->owner;
 }
 
 uint32_t route_operation(const struct world *w, uint32_t route)
 {
-    return flow_of(w)->routes[route].operation;
+    return flow_of(w)->routes[route]->operation;
 }
 
 uint32_t route_group(const struct world *w, uint32_t route)
 {
-    return flow_of(w)->routes[route].group;
+    return flow_of(w)->routes[route]->group;
 }
 
 uint32_t route_instances(const struct world *w, uint32_t route)
 {
-    return flow_of(w)->routes[route].instance_count;
+    return flow_of(w)->routes[route]->instance_count;
 }
 
 const char *route_name(const struct world *w, uint32_t route)
 {
-    return flow_of(w)->routes[route].name;
+    return flow_of(w)->routes[route]->name;
 }
 
 const char *route_site(struct world *w, uint32_t route)
 {
-    const struct route *routes = flow_of(w)->routes;
-    const char *name = routes[route].name;
+    struct route *const *routes = flow_of(w)->routes;
+    const char *name = routes[route]->name;
     uint32_t before = 0;
     for (uint32_t i = 0; i < route; i++)
-        before += strcmp(routes[i].name, name) == 0;
+        before += strcmp(routes[i]->name, name) == 0;
     return before ? arena_format(w->arena, "%s #%u", name, before + 1) : name;
 }
 
@@ -52,7 +52,7 @@ static uint8_t retry_index_of(const struct route *r)
 
 uint8_t route_retry_index(const struct world *w, uint32_t route)
 {
-    return retry_index_of(&flow_of(w)->routes[route]);
+    return retry_index_of(flow_of(w)->routes[route]);
 }
 
 static uint32_t operation_find(const struct group *g, const char *operation)
@@ -215,8 +215,10 @@ uint32_t route_open(struct world *w, const struct route_spec *spec, struct diag 
     size_t bytes = f->route_count * sizeof *f->routes;
     f->routes = arena_grow(w->arena, f->routes, bytes, bytes + sizeof *f->routes);
     uint32_t id = f->route_count++;
-    struct route *r = &f->routes[id];
-    *r = (struct route){ .group = group,
+    struct route *r = f->routes[id] = arena_alloc(w->arena, sizeof *r);
+    *r = (struct route){ .id = id,
+                         .to = group_get(w, group),
+                         .group = group,
                          .operation = op,
                          .owner = spec->owner,
                          .instance_base = spec->instance_base,

@@ -22,7 +22,7 @@ static void attempt_join(struct world *w, uint32_t trunk, uint32_t id)
     struct attempts *a = &flow_of(w)->attempts;
     if (!a->trunks) a->trunks = calls_beside(w, sizeof *a->trunks);
     a->trunks[id] = trunk;
-    call_link(w, trunk, id);
+    call_link(w->calls->items, call_get(w, trunk), id, call_get(w, id));
     call_get(w, id)->flags |= CALL_ATTEMPT;
     call_get(w, trunk)->pending++;
     a->begun++;
@@ -30,7 +30,7 @@ static void attempt_join(struct world *w, uint32_t trunk, uint32_t id)
 
 static void attempt_leave(struct world *w, uint32_t trunk, uint32_t id)
 {
-    call_unlink(w, trunk, id);
+    call_unlink(w->calls->items, call_get(w, trunk), call_get(w, id));
     call_get(w, id)->flags &= (uint8_t)~CALL_ATTEMPT;
 }
 
@@ -46,7 +46,7 @@ void attempt_replace(struct world *w, uint32_t id, uint32_t old)
     struct attempts *a = &flow_of(w)->attempts;
     if (!a->trunks) a->trunks = calls_beside(w, sizeof *a->trunks);
     a->trunks[id] = trunk;
-    call_link(w, trunk, id);
+    call_link(w->calls->items, call_get(w, trunk), id, call_get(w, id));
     call_get(w, id)->flags |= CALL_ATTEMPT;
 }
 
@@ -119,7 +119,7 @@ void call_begun(struct world *w, uint32_t id)
     if (!(call_get(w, id)->flags & CALL_ATTEMPT)) return;
     uint32_t trunk = trunk_of(w, id);
     const struct call *t = call_get(w, trunk);
-    const struct route *r = &flow_of(w)->routes[t->route];
+    const struct route *r = flow_of(w)->routes[t->route];
     const struct filter_type *type = r->filters[t->stage].type;
     if (t->pending > 0 && type->on_begun)
         type->on_begun(&instance_of(w, r, t)->sites[t->stage], w, trunk, id);
@@ -136,7 +136,7 @@ static void attempt_take(struct world *w, uint32_t trunk, uint32_t id)
     flow_of(w)->attempts.taken++;
     call_close(w, id);
     if (!attempts_drop(w, trunk)) return;
-    flow_of(w)->routes[t->route].filters[t->stage].tally.returned++;
+    flow_of(w)->routes[t->route]->filters[t->stage].tally.returned++;
     call_backward(w, trunk);
 }
 
@@ -148,7 +148,7 @@ void attempt_answered(struct world *w, uint32_t id)
     attempt_leave(w, trunk, id);
     if (t->pending > 0) { /* else another has been taken already, and this one was to be dropped */
         t->pending--;
-        const struct route *r = &flow_of(w)->routes[t->route];
+        const struct route *r = flow_of(w)->routes[t->route];
         verdict = r->filters[t->stage].type->on_attempt(&instance_of(w, r, t)->sites[t->stage], w,
                                                         trunk, id);
     }

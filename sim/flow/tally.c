@@ -22,7 +22,7 @@ static uint32_t guards_around(const struct world *w, uint32_t id, const struct c
 static void count_inside(const struct world *w, uint32_t id)
 {
     const struct call *c = call_get(w, id);
-    struct route *r = &flow_of(w)->routes[c->route];
+    struct route *r = flow_of(w)->routes[c->route];
     if (r->filter_count == 0) return;
     uint32_t around = guards_around(w, id, c, r);
     for (uint8_t i = 0; i < r->filter_count; i++)
@@ -57,14 +57,14 @@ void tally_check(const struct world *w)
         if (c->state != CALL_FREE && !(c->flags & CALL_ORPHAN)) count_inside(w, id);
     }
     for (uint32_t route = 0; route < f->route_count; route++)
-        check_route(&f->routes[route]);
+        check_route(f->routes[route]);
 }
 
 void tally_reset(struct world *w)
 {
     struct flow *f = flow_of(w);
     for (uint32_t route = 0; route < f->route_count; route++) {
-        struct route *r = &f->routes[route];
+        struct route *r = f->routes[route];
         settle(r);
         for (uint8_t i = 0; i < r->filter_count; i++) {
             r->filters[i].begun = r->filters[i].tally;
@@ -82,7 +82,7 @@ static const char *guard_name(struct world *w, const struct route *r, uint8_t in
         same += equal;
         before += equal && i < index;
     }
-    const char *site = route_site(w, (uint32_t)(r - flow_of(w)->routes)), *kind = r->filters[index].kind;
+    const char *site = route_site(w, r->id), *kind = r->filters[index].kind;
     return same < 2 ? arena_format(w->arena, "%s %s", site, kind)
                     : arena_format(w->arena, "%s %s %u", site, kind, before + 1);
 }
@@ -112,8 +112,8 @@ void tally_report(struct world *w)
 {
     const struct flow *f = flow_of(w);
     for (uint32_t route = 0; route < f->route_count; route++) {
-        settle(&f->routes[route]);
-        for (uint8_t i = 0; i < f->routes[route].filter_count; i++)
-            report(w, &f->routes[route], i);
+        settle(f->routes[route]);
+        for (uint8_t i = 0; i < f->routes[route]->filter_count; i++)
+            report(w, f->routes[route], i);
     }
 }

@@ -11,7 +11,7 @@
 
 void transfer_note(struct world *w, const struct route *r, uint32_t call, enum outcome outcome)
 {
-    const struct group *g = &flow_of(w)->groups[r->group];
+    const struct group *g = r->to;
     const struct call *c = call_get(w, call);
     if (r->channel || !r->by_pod || !r->zones || !g->zones) return; /* channels weigh their own */
     if (outcome == OUTCOME_ABANDONED || outcome == OUTCOME_TIMEOUT) return;

@@ -20,7 +20,7 @@ static void passage_begin(struct world *w, uint32_t id)
 
 static struct channel *channel_of(const struct world *w, uint32_t id)
 {
-    return flow_of(w)->routes[call_get(w, id)->route].channel;
+    return flow_of(w)->routes[call_get(w, id)->route]->channel;
 }
 
 static uint32_t instance_number(const struct world *w, const struct channel *ch, uint32_t id)
@@ -102,11 +102,11 @@ static void count_carried(struct world *w, struct channel *ch, const struct conn
 
 static void trace_carried(const struct world *w, const struct connection *n, uint32_t id)
 {
-    const struct route *r = &flow_of(w)->routes[call_get(w, id)->route];
+    const struct route *r = flow_of(w)->routes[call_get(w, id)->route];
     const struct call *c = call_get(w, id);
     recorder_trace(w->recorder, now_ns(w), "call.sent",
                    "%s pod=%u key=%016llx attempt=%u connection=%llu %s", r->name,
-                   c->pod - flow_of(w)->groups[r->group].first, (unsigned long long)c->key,
+                   c->pod - r->to->first, (unsigned long long)c->key,
                    c->attempt, (unsigned long long)n->number, n->requests == 1 ? "new" : "reused");
 }
 
@@ -135,7 +135,7 @@ static void carry(struct world *w, uint32_t id, uint32_t connection)
     if (w->tracing) trace_carried(w, n, id);
     int64_t bytes = wire_bytes(ch->spec, ch->type, ch->spec->request_bytes);
     count_bytes(w, ch, n, &ch->counts.sent_bytes, bytes);
-    const struct route *r = &flow_of(w)->routes[c->route];
+    const struct route *r = flow_of(w)->routes[c->route];
     int64_t took_ns = put_on_wire(w, ch, n, &n->there, bytes) + network_travel_ns(w, id, false);
     if (!r->caller_works) took_ns += r->work.encode_ns;
     const uint8_t *works = group_get(w, ch->group)->works;
@@ -190,7 +190,7 @@ enum wish { WISH_WAITS, WISH_FAILS, WISH_NOWHERE };
 /* Begins a connection for a call, where the caller believes there is a backend. */
 static enum wish begin_for(struct world *w, struct channel *ch, uint32_t id)
 {
-    struct route *r = &flow_of(w)->routes[call_get(w, id)->route];
+    struct route *r = flow_of(w)->routes[call_get(w, id)->route];
     struct instance *in = instance_of(w, r, call_get(w, id));
     uint32_t number = instance_number(w, ch, id);
     if (ch->l4) {
@@ -214,7 +214,7 @@ static void pools_open(struct world *w, struct channel *ch, uint32_t instance)
 
 static void trace_waits(const struct world *w, const struct pool *p, uint32_t id)
 {
-    const struct route *r = &flow_of(w)->routes[call_get(w, id)->route];
+    const struct route *r = flow_of(w)->routes[call_get(w, id)->route];
     recorder_trace(w->recorder, now_ns(w), "call.waits",
                    "%s key=%016llx waiting=%u cause=%u connections busy, %u being set up", r->name,
                    (unsigned long long)call_get(w, id)->key, p->waiting,
@@ -264,7 +264,7 @@ bool transport_send(struct world *w, struct route *r, struct instance *in, uint3
 static void ask_again(struct world *w, const struct channel *ch, uint32_t id)
 {
     if (ch->l4)
-        flow_of(w)->routes[call_get(w, id)->route].sent--; /* nobody was chosen for it yet */
+        flow_of(w)->routes[call_get(w, id)->route]->sent--; /* nobody was chosen for it yet */
     else
         route_return(w, id, OUTCOME_UNAVAILABLE);
     call_get(w, id)->state = CALL_CALLER;
@@ -273,7 +273,7 @@ static void ask_again(struct world *w, const struct channel *ch, uint32_t id)
 
 static bool still_there(struct world *w, const struct channel *ch, uint32_t id)
 {
-    const struct route *r = &flow_of(w)->routes[call_get(w, id)->route];
+    const struct route *r = flow_of(w)->routes[call_get(w, id)->route];
     return !r->discovered &&
            (ch->l4 || group_is_ready(group_get(w, ch->group), call_get(w, id)->pod));
 }
@@ -323,7 +323,7 @@ void pool_wake(struct world *w, const struct channel *ch, uint32_t instance, uin
 static void acknowledge(struct world *w, uint32_t id)
 {
     uint32_t copy =
-        call_caller_side(w, id, flow_of(w)->routes[call_get(w, id)->route].filter_count);
+        call_caller_side(w, id, flow_of(w)->routes[call_get(w, id)->route]->filter_count);
     struct channel *ch = channel_of(w, id);
     passage_begin(w, copy);
     *passage_of(w, copy) = *passage_of(w, id);
@@ -340,10 +340,10 @@ static void acknowledge(struct world *w, uint32_t id)
 static void trace_reset(const struct world *w, uint32_t id, const char *cause)
 {
     const struct call *c = call_get(w, id);
-    const struct route *r = &flow_of(w)->routes[c->route];
+    const struct route *r = flow_of(w)->routes[c->route];
     recorder_trace(
         w->recorder, now_ns(w), "call.reset", "%s pod=%u key=%016llx attempt=%u cause=%s", r->name,
-        c->pod - flow_of(w)->groups[r->group].first, (unsigned long long)c->key, c->attempt, cause);
+        c->pod - r->to->first, (unsigned long long)c->key, c->attempt, cause);
 }
 
 static void fail_reset(struct world *w, uint32_t id)
@@ -358,7 +358,7 @@ static void fail_reset(struct world *w, uint32_t id)
 static void offer(struct world *w, uint32_t id)
 {
     const struct call *c = call_get(w, id);
-    group_get(w, flow_of(w)->routes[c->route].group)->type->offer(w, c->pod, id);
+    group_get(w, flow_of(w)->routes[c->route]->group)->type->offer(w, c->pod, id);
 }
 
 static void arrive(struct world *w, uint32_t id)
@@ -421,7 +421,7 @@ void transport_back(struct world *w, uint32_t id)
         count_bytes(w, ch, n, &ch->counts.received_bytes, bytes);
         took_ns += put_on_wire(w, ch, n, &n->back, bytes);
     }
-    const struct route *r = &flow_of(w)->routes[c->route];
+    const struct route *r = flow_of(w)->routes[c->route];
     if (!r->caller_works) took_ns += r->work.decode_ns;
     c->state = CALL_REPLIED;
     if (took_ns > 0)
@@ -468,7 +468,7 @@ static void cut_off(struct world *w, uint32_t id)
     if (w->tracing) trace_reset(w, id, "maxConnectionAgeGrace is over");
     passage_of(w, id)->connection = CONNECTION_NONE;
     uint32_t copy =
-        call_caller_side(w, id, flow_of(w)->routes[call_get(w, id)->route].filter_count);
+        call_caller_side(w, id, flow_of(w)->routes[call_get(w, id)->route]->filter_count);
     uint32_t generation = call_get(w, copy)->generation;
     call_release(w, id, OUTCOME_CRASHED);
     if (!call_is_open(w, copy, generation)) return;

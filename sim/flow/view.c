@@ -20,12 +20,12 @@ static uint32_t instance_number(const struct route *r, const struct instance *in
 
 struct discovery_site *discovery_site_of(const struct world *w, uint32_t route, uint32_t instance)
 {
-    return &flow_of(w)->routes[route].discovered->sites[instance];
+    return &flow_of(w)->routes[route]->discovered->sites[instance];
 }
 
 const struct group *discovery_group(const struct world *w, uint32_t route)
 {
-    return group_get(w, flow_of(w)->routes[route].group);
+    return group_get(w, flow_of(w)->routes[route]->group);
 }
 
 struct view *view_alloc(struct world *w, uint32_t capacity)
@@ -46,7 +46,7 @@ void view_copy(struct view *to, const struct view *from)
 
 const struct view *view_of_site(const struct world *w, const struct discovery_site *site)
 {
-    return flow_of(w)->routes[site->route].discovered->views[site->instance];
+    return flow_of(w)->routes[site->route]->discovered->views[site->instance];
 }
 
 /* ------------------------------------------------------------------------- the view changes */
@@ -103,7 +103,7 @@ static bool same(const struct view *a, const struct view *b)
 
 void view_set(struct world *w, const struct discovery_site *site, const struct view *view)
 {
-    const struct route *r = &flow_of(w)->routes[site->route];
+    const struct route *r = flow_of(w)->routes[site->route];
     const struct group *g = group_get(w, r->group);
     struct discovered *d = r->discovered;
     struct view *mine = d->views[site->instance];
@@ -122,7 +122,7 @@ void view_set(struct world *w, const struct discovery_site *site, const struct v
 
 void view_see(struct world *w, const struct discovery_site *site)
 {
-    const struct route *r = &flow_of(w)->routes[site->route];
+    const struct route *r = flow_of(w)->routes[site->route];
     const struct group *g = group_get(w, r->group);
     struct view *now = r->discovered->scratch;
     for (uint32_t i = 0; i < g->ready_count; i++) {
@@ -158,7 +158,7 @@ bool view_known(struct world *w, const struct route *r, const struct instance *i
 
 static bool is_kept(const struct world *w, const struct call *c)
 {
-    return c->state == CALL_CALLER && c->stage == flow_of(w)->routes[c->route].filter_count;
+    return c->state == CALL_CALLER && c->stage == flow_of(w)->routes[c->route]->filter_count;
 }
 
 void view_resume(struct world *w, uint32_t id)
@@ -170,7 +170,7 @@ void view_resume(struct world *w, uint32_t id)
 void view_fail(struct world *w, uint32_t id, const char *why)
 {
     struct call *c = call_get(w, id);
-    const struct route *r = &flow_of(w)->routes[c->route];
+    const struct route *r = flow_of(w)->routes[c->route];
     check(is_kept(w, c));
     view_nowhere(w, r);
     c->outcome = OUTCOME_UNAVAILABLE;
@@ -215,7 +215,7 @@ static void trace_failed(const struct world *w, const struct route *r, uint32_t 
                                              "another has the address", "" };
     const struct call *c = call_get(w, id);
     recorder_trace(w->recorder, now_ns(w), what, "%s pod=%u key=%016llx attempt=%u cause=%s: %s",
-                   r->name, c->pod - flow_of(w)->groups[r->group].first,
+                   r->name, c->pod - r->to->first,
                    (unsigned long long)c->key, c->attempt,
                    stale ? "stale endpoint" : "endpoint not ready", met_names[met]);
 }
@@ -291,7 +291,7 @@ void view_caller(struct world *w, uint32_t pod, bool lives)
 {
     struct flow *f = flow_of(w);
     for (uint32_t i = 0; i < f->route_count; i++) {
-        const struct route *r = &f->routes[i];
+        const struct route *r = f->routes[i];
         if (!r->discovered || !r->by_pod || pod - r->instance_base >= r->instance_count) continue;
         r->discovered->sites[pod - r->instance_base].lives = lives;
         if (f->begun && lives) process_begins(w, r, pod - r->instance_base);
@@ -335,7 +335,7 @@ void view_begin(struct world *w)
     struct flow *f = flow_of(w);
     f->begun = true;
     for (uint32_t i = 0; i < f->route_count; i++) {
-        const struct route *r = &f->routes[i];
+        const struct route *r = f->routes[i];
         for (uint32_t n = 0; r->discovered && n < r->instance_count; n++)
             if (r->discovered->sites[n].lives) process_begins(w, r, n);
     }

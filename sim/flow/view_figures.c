@@ -7,7 +7,7 @@ void view_reset(struct world *w)
 {
     struct flow *f = flow_of(w);
     for (uint32_t i = 0; i < f->route_count; i++) {
-        struct discovered *d = f->routes[i].discovered;
+        struct discovered *d = f->routes[i]->discovered;
         if (!d) continue;
         d->tried = d->reached = d->refused = d->unanswered = d->wrong_pod = d->nowhere = 0;
         d->waited = 0;
@@ -20,10 +20,10 @@ void view_check(const struct world *w)
 {
     const struct flow *f = flow_of(w);
     for (uint32_t i = 0; i < f->route_count; i++) {
-        const struct discovered *d = f->routes[i].discovered;
+        const struct discovered *d = f->routes[i]->discovered;
         if (!d) continue;
         check(d->tried == d->reached + d->refused + d->unanswered + d->wrong_pod + d->nowhere);
-        for (uint32_t n = 0; n < f->routes[i].instance_count; n++)
+        for (uint32_t n = 0; n < f->routes[i]->instance_count; n++)
             for (uint32_t b = 1; b < d->views[n]->count; b++)
                 check(d->views[n]->backends[b - 1] < d->views[n]->backends[b]);
     }
@@ -31,7 +31,7 @@ void view_check(const struct world *w)
 
 static void report(struct world *w, const struct route *r)
 {
-    const char *site = route_site(w, (uint32_t)(r - flow_of(w)->routes));
+    const char *site = route_site(w, r->id);
     const struct discovered *d = r->discovered;
     const struct {
         const char *metric;
@@ -53,5 +53,5 @@ void view_report(struct world *w)
 {
     const struct flow *f = flow_of(w);
     for (uint32_t i = 0; i < f->route_count; i++)
-        if (f->routes[i].discovered) report(w, &f->routes[i]);
+        if (f->routes[i]->discovered) report(w, f->routes[i]);
 }

@@ -83,7 +83,7 @@ static uint32_t task_find(const struct pod_side *side, uint32_t call)
 int64_t cpu_remaining(const struct world *w, uint32_t call)
 {
     const struct pod_side *side = side_of(w, call_get(w, call)->pod);
-    if (!pod_get(w, call_get(w, call)->pod)->fast) {
+    if (!side->fast) {
         uint32_t at = task_find(side, call);
         check(at < side->task_count);
         return task_left(w, side, at);
@@ -96,7 +96,7 @@ int64_t cpu_remaining(const struct world *w, uint32_t call)
 uint32_t cpu_victim(const struct world *w, uint32_t pod, int64_t rank)
 {
     const struct pod_side *side = side_of(w, pod);
-    bool fast = pod_get(w, pod)->fast;
+    bool fast = side->fast;
     uint32_t worst = CALL_NONE, count = fast ? side->on_cpu_count : side->task_count;
     int64_t worst_rank = rank;
     for (uint32_t i = 0; i < count; i++) {
@@ -167,11 +167,11 @@ static void task_remove(struct world *w, uint32_t pod, uint32_t at)
 void cpu_begin_slowly(struct world *w, uint32_t call, int64_t work_ns)
 {
     uint32_t pod = call_get(w, call)->pod;
-    if (!pod_get(w, pod)->fast) {
+    if (!side_of(w, pod)->fast) {
         task_add(w, pod, call, work_ns);
         return;
     }
-    side_of(w, pod)->cpu_ns += (double)work_ns; /* charged when begun */
+    pod_get(w, pod)->alone_ns += work_ns;
     call_side(w, call)->remaining_ns = now_ns(w) + work_ns;
     list_add(w, pod, call, work_ns);
 }
@@ -182,8 +182,8 @@ void cpu_stop(struct world *w, uint32_t call)
     uint32_t pod = call_get(w, call)->pod;
     struct pod *p = pod_get(w, pod);
     struct pod_side *side = side_of(w, pod);
-    if (p->fast) {
-        side->cpu_ns -= (double)(call_side(w, call)->remaining_ns - now_ns(w));
+    if (side->fast) {
+        p->alone_ns -= call_side(w, call)->remaining_ns - now_ns(w);
         struct on_cpu *x = list_find(w, call);
         if (!x) return;
         engine_cancel(w->engine, x->event);
@@ -267,7 +267,7 @@ static double pour(const struct world *w, uint32_t node, double cores)
     for (uint32_t round = 0; round <= room->node_shared[node]; round++) {
         double weight = 0, left = cores, next = INFINITY;
         for (uint32_t i = 0; i < room->pod_count; i++) {
-            if (room->sides[i].node != node || room->pods[i].fast) continue;
+            if (room->sides[i].node != node || room->sides[i].fast) continue;
             double share = pod_weight(room->pods[i].owner), demand = pod_demand(w, i);
             if (demand <= level * share) {
                 left -= demand;
@@ -307,7 +307,7 @@ static void rates_changed(struct world *w, uint32_t pod)
     }
     double level = pour(w, node, cores);
     for (uint32_t i = 0; i < room->pod_count; i++) {
-        if (room->sides[i].node != node || room->pods[i].fast || !room->sides[i].task_count) continue;
+        if (room->sides[i].node != node || room->sides[i].fast || !room->sides[i].task_count) continue;
         double grant = level * pod_weight(room->pods[i].owner), demand = pod_demand(w, i);
         apply_rate(w, i, grant < demand ? grant : demand);
     }
@@ -317,7 +317,7 @@ static void rates_changed(struct world *w, uint32_t pod)
 void cpu_clear(struct world *w, uint32_t pod)
 {
     struct pod_side *side = side_of(w, pod);
-    if (pod_get(w, pod)->fast) return;
+    if (side_of(w, pod)->fast) return;
     advance(w, pod);
     side->task_count = 0;
     rates_changed(w, pod);
@@ -333,10 +333,12 @@ static double cpu_since_ns(const struct world *w, const struct pod_side *side)
 
 double cpu_used_ns(const struct world *w, uint32_t pod)
 {
-    return side_of(w, pod)->cpu_ns + cpu_since_ns(w, side_of(w, pod));
+    return (double)pod_get(w, pod)->alone_ns + side_of(w, pod)->cpu_ns +
+           cpu_since_ns(w, side_of(w, pod));
 }
 
 void cpu_reset(struct world *w, uint32_t pod)
 {
+    pod_get(w, pod)->alone_ns = 0;
     side_of(w, pod)->cpu_ns = -cpu_since_ns(w, side_of(w, pod));
 }

@@ -46,7 +46,6 @@ uint32_t service_disturb(struct world *w, const struct disturbance *d)
     uint64_t key = key_of(w, s, d);
     s->disturbances[s->disturbance_count++] =
         (struct disturbed){ *d, ++room->disturbance_next, key };
-    s->adjusts = true;
     service_hook(w, s);
     return room->disturbance_next;
 }
@@ -59,7 +58,6 @@ static bool calm(struct service *s, uint32_t id)
     if (n == s->disturbance_count) return false;
     uint32_t tail = --s->disturbance_count - n;
     memmove(&s->disturbances[n], &s->disturbances[n + 1], tail * sizeof *s->disturbances);
-    s->adjusts = s->messages || s->disturbance_count > 0;
     return true;
 }
 

@@ -158,7 +158,7 @@ static void target_compile(struct asking *a, const struct http_route_spec *r, co
                                 .proceed = gateway_proceed };
     uint16_t at = compile_emit(c, step_send_instruction(c, route));
     compile_emit(c, (struct instruction){ .run = gateway_leave, .route = ROUTE_NONE });
-    if (!c->full) c->items[at].draws = c->items[chooser].draws;
+    if (!c->full) c->items[at].salt = c->items[chooser].salt;
 }
 
 static void targets_of(struct arena *a, const struct http_route_spec *r, struct choice *choice)

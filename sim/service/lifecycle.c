@@ -62,6 +62,7 @@ static void set_state(struct world *w, uint32_t pod, enum pod_state state)
     if (p->state == POD_READY && state != POD_READY) count_ready(w, s, -1);
     if (p->state != POD_READY && state == POD_READY) count_ready(w, s, +1);
     p->state = (uint8_t)state;
+    pod_settle(w, p);
     if (state == POD_CRASHED || state == POD_GONE) transport_ended(w, s->group, pod);
     group_ready(w, s->group, pod, state == POD_READY);
     if (state == POD_CRASHED || state == POD_GONE) view_caller(w, pod, false);
@@ -96,7 +97,7 @@ bool pod_leaves(const struct world *w, uint32_t pod)
 
 static void on_ready(struct world *w, uint32_t pod, uint32_t generation)
 {
-    if (pod_get(w, pod)->generation != generation || pod_get(w, pod)->state != POD_STARTING) return;
+    if (side_of(w, pod)->generation != generation || pod_get(w, pod)->state != POD_STARTING) return;
     set_state(w, pod, POD_READY);
     if (w->tracing) recorder_trace(w->recorder, now_ns(w), "pod.ready", "pod=%u", pod);
     tell(w, pod, POD_READY);
@@ -109,7 +110,7 @@ static void start_process(struct world *w, uint32_t pod)
     struct pod *p = pod_get(w, pod);
     struct service *s = p->owner;
     uint64_t key = stream_key(w->root_key, s->name, "startup");
-    struct rng r = rng_keyed(key_child(key_child(key, pod - s->first_pod), p->generation));
+    struct rng r = rng_keyed(key_child(key_child(key, pod - s->first_pod), side_of(w, pod)->generation));
     side_of(w, pod)->memory = s->spec->memory;
     side_of(w, pod)->started_ns = now_ns(w);
     side_of(w, pod)->lost = false;
@@ -117,7 +118,7 @@ static void start_process(struct world *w, uint32_t pod)
     set_state(w, pod, POD_STARTING);
     view_caller(w, pod, true);
     int64_t startup_ns = dist_draw_ns(&s->spec->startup, &r);
-    engine_at(w->engine, time_add(now_ns(w), startup_ns), &pod_ready, pod, p->generation);
+    engine_at(w->engine, time_add(now_ns(w), startup_ns), &pod_ready, pod, side_of(w, pod)->generation);
 }
 
 /* Requests reserve CPU: where no pod can want more than it requested, none is ever slowed. One
@@ -139,9 +140,9 @@ static bool place(struct world *w, uint32_t pod)
     side_of(w, pod)->node = node;
     side_of(w, pod)->address++;
     room->zones[pod] = infra_node(w, node)->zone;
-    p->fast = is_fast(s, node, w);
-    p->node_known = 1;
-    if (!p->fast) room->node_shared[node]++;
+    side_of(w, pod)->fast = is_fast(s, node, w);
+    side_of(w, pod)->node_known = true;
+    if (!side_of(w, pod)->fast) room->node_shared[node]++;
     infra_meter(w, s->name, s->requests.cpu, s->requests.memory, 1);
     return true;
 }
@@ -151,8 +152,8 @@ static void unplace(struct world *w, uint32_t pod)
     struct pod *p = pod_get(w, pod);
     const struct service *s = p->owner;
     uint32_t node = side_of(w, pod)->node;
-    if (!p->fast) service_room_of(w)->node_shared[node]--;
-    p->node_known = 0;
+    if (!side_of(w, pod)->fast) service_room_of(w)->node_shared[node]--;
+    side_of(w, pod)->node_known = false;
     infra_release(w, s->index, node, s->requests.cpu, s->requests.memory);
     infra_meter(w, s->name, s->requests.cpu, s->requests.memory, -1);
 }
@@ -215,7 +216,7 @@ static void gone(struct world *w, uint32_t pod)
     uint32_t service = p->owner->index;
     check(p->in_flight == 0);
     set_state(w, pod, POD_GONE);
-    p->generation++;
+    side_of(w, pod)->generation++;
     unplace(w, pod);
     tell(w, pod, POD_GONE);
     fill(w, service);
@@ -242,7 +243,7 @@ static void evict_all(struct world *w, uint32_t pod)
 static void on_grace_over(struct world *w, uint32_t pod, uint32_t generation)
 {
     struct pod *p = pod_get(w, pod);
-    if (p->generation != generation || p->state != POD_DRAINING) return;
+    if (side_of(w, pod)->generation != generation || p->state != POD_DRAINING) return;
     note(w, pod, "pod.killed", 0, "after its grace period");
     side_of(w, pod)->stop_ns = now_ns(w);
     p->serving = 1; /* nobody is started while the dead are counted */
@@ -255,7 +256,7 @@ static const struct event_type grace_over = { "pod.grace", on_grace_over, NULL, 
 
 static void on_stop(struct world *w, uint32_t pod, uint32_t generation)
 {
-    if (pod_get(w, pod)->generation != generation) return;
+    if (side_of(w, pod)->generation != generation) return;
     transport_stopping(w, pod_get(w, pod)->owner->group, pod);
     pod_drained_check(w, pod);
 }
@@ -274,11 +275,11 @@ void pod_drain(struct world *w, uint32_t pod, uint32_t cause)
     side_of(w, pod)->stop_ns = now_ns(w) + (serves ? stop_ns : 0);
     set_state(w, pod, POD_DRAINING);
     if (serves)
-        engine_at(w->engine, now_ns(w) + stop_ns, &pod_stop, pod, p->generation);
+        engine_at(w->engine, now_ns(w) + stop_ns, &pod_stop, pod, side_of(w, pod)->generation);
     else
         transport_stopping(w, p->owner->group, pod);
     if (p->in_flight > 0 || serves)
-        engine_at(w->engine, time_add(now_ns(w), kill_ns), &grace_over, pod, p->generation);
+        engine_at(w->engine, time_add(now_ns(w), kill_ns), &grace_over, pod, side_of(w, pod)->generation);
     pod_drained_check(w, pod);
 }
 
@@ -315,13 +316,14 @@ static void await_node(struct world *w, uint32_t pod)
         return;
     }
     int64_t next_ns = now_ns(w) + NODE_HEARTBEAT_NS;
-    engine_at(w->engine, next_ns < evict_ns ? next_ns : evict_ns, &pod_restart, pod, p->generation);
+    engine_at(w->engine, next_ns < evict_ns ? next_ns : evict_ns, &pod_restart, pod,
+              side->generation);
 }
 
 static void on_restart(struct world *w, uint32_t pod, uint32_t generation)
 {
     const struct pod *p = pod_get(w, pod);
-    if (p->generation != generation || p->state != POD_CRASHED) return;
+    if (side_of(w, pod)->generation != generation || p->state != POD_CRASHED) return;
     if (infra_node(w, side_of(w, pod)->node)->up)
         start_process(w, pod);
     else
@@ -348,7 +350,7 @@ void pod_crash(struct world *w, uint32_t pod, const char *reason, uint32_t cause
     note(w, pod, "pod.crash", cause, reason);
     if (now_ns(w) >= w->warmup_ns) s->restarts++;
     set_state(w, pod, POD_CRASHED);
-    p->generation++;
+    side_of(w, pod)->generation++;
     p->serving = 1; /* nobody is started while the dead are counted */
     evict_all(w, pod);
     p->serving = 0;
@@ -358,12 +360,12 @@ void pod_crash(struct world *w, uint32_t pod, const char *reason, uint32_t cause
         return;
     }
     int64_t backoff_ns = backoff_of(w, side_of(w, pod));
-    engine_at(w->engine, now_ns(w) + backoff_ns, &pod_restart, pod, p->generation);
+    engine_at(w->engine, now_ns(w) + backoff_ns, &pod_restart, pod, side_of(w, pod)->generation);
 }
 
 static void on_out_of_memory(struct world *w, uint32_t pod, uint32_t generation)
 {
-    if (pod_get(w, pod)->generation == generation) pod_crash(w, pod, "OOMKilled", 0);
+    if (side_of(w, pod)->generation == generation) pod_crash(w, pod, "OOMKilled", 0);
 }
 
 /* Its own event: the call that takes the last byte is in the middle of something. */
@@ -377,7 +379,7 @@ void pod_memory_add(struct world *w, uint32_t pod, int64_t bytes)
     bool fitted = side->memory <= s->limits.memory;
     side->memory += bytes;
     if (fitted && s->limits.memory > 0 && side->memory > s->limits.memory)
-        engine_at(w->engine, now_ns(w), &out_of_memory, pod, p->generation);
+        engine_at(w->engine, now_ns(w), &out_of_memory, pod, side_of(w, pod)->generation);
 }
 
 static bool all_reserved(const struct world *w)

@@ -9,11 +9,18 @@
  * into pod.c, cpu.c, waiting.c or a step's own `run`. */
 #include "service/path.h"
 
-#include "flow/flow.h"
-
 static void on_cpu_done(struct world *w, uint32_t call, uint32_t generation);
 
 static const struct event_type cpu_done = { "cpu.done", on_cpu_done, call_live, PHASE_WORK };
+
+/* Alone on its core the work takes exactly its time: one event, no book-keeping. */
+inline_always void work_alone(struct world *w, struct pod *p, uint32_t call, struct call *c,
+                              int64_t now, int64_t work_ns)
+{
+    p->alone_ns += work_ns;
+    c->side.remaining_ns = now + work_ns;
+    engine_stage(w->engine, now + work_ns, &cpu_done, call, c->generation);
+}
 
 /* ------------------------------------------------------------------------- let in */
 
@@ -37,59 +44,91 @@ static __attribute__((noinline)) void refuse(struct world *w, uint32_t call)
 }
 
 /* It has no worker and none is free. True: it has one after all, since another stepped aside. */
-inline_always bool line_up(struct world *w, struct pod *p, uint32_t call, struct call *c,
-                           int64_t now)
+inline_always bool line_up(const struct path *x, struct pod *p, uint32_t call, struct call *c)
 {
-    return !pod_queue(w, p, c, call, now) && pod_take_worker(w, call);
+    const struct service *s = p->owner;
+    if (!s->plain_queue || p->queued >= s->spec->queue_limit) return pod_take_worker(x->w, call);
+    pod_queue(p, x->pool->items, call, c, x->now);
+    return false;
 }
 
-/* The call comes to the pod. True: its program may begin. */
-inline_always bool let_in(struct world *w, struct pod *p, uint32_t call, struct call *c,
-                          uint32_t operation, int64_t now)
+/* Its first step comes next. False: a fault holds the call up, or has ended it. */
+inline_always bool may_begin(struct world *w, const struct pod *p, uint32_t call, struct call *c)
+{
+    bool first = !(c->flags & CALL_BEGUN);
+    c->flags |= CALL_BEGUN;
+    if (__builtin_expect(!p->owner->hooked, 1)) return true;
+    return !first || !pod_begins(w, call);
+}
+
+static __attribute__((noinline)) bool let_in_slowly(struct world *w, struct pod *p, uint32_t call)
+{
+    struct call *c = call_get(w, call);
+    const struct path x = path_of(w);
+    if (p->state != POD_READY && p->state != POD_DRAINING) {
+        refuse(w, call);
+        return false;
+    }
+    if (p->owner->occupied) occupancy_mark(w, p);
+    pod_enter(p, x.now);
+    if (!p->async) {
+        if (p->running < p->owner->workers)
+            pod_hold(w, p, c, x.now, 0);
+        else if (!line_up(&x, p, call, c))
+            return false;
+    }
+    return may_begin(w, p, call, c);
+}
+
+/* The call comes to the pod. True: its program begins. */
+inline_always bool let_in(const struct path *x, struct pod *p, uint32_t call, struct call *c,
+                          uint32_t operation)
 {
     struct service *s = p->owner;
-    c->entered_ns = now;
+    c->entered_ns = x->now;
     c->step = s->programs[operation].start;
     c->pending = 0;
     c->outcome = OUTCOME_OK;
     c->flags &= CALL_ORPHAN | CALL_ATTEMPT;
     s->offered_total++;
-    if (measured(w, now)) s->meter.offered++;
-    if (__builtin_expect(p->state != POD_READY && p->state != POD_DRAINING, 0)) {
-        refuse(w, call);
-        return false;
+    if (measured(x->w, x->now)) s->meter.offered++;
+    if (__builtin_expect(!p->smooth, 0)) return let_in_slowly(x->w, p, call);
+    pod_enter(p, x->now);
+    if (!p->async) {
+        if (p->running < s->workers)
+            pod_hold(x->w, p, c, x->now, 0);
+        else if (!line_up(x, p, call, c))
+            return false;
     }
-    pod_enter(w, p, now);
-    if (s->async) return true;
-    if (p->running >= p->workers) return line_up(w, p, call, c, now);
-    pod_hold(w, p, c, now, 0);
+    c->flags |= CALL_BEGUN;
     return true;
 }
 
 /* ------------------------------------------------------------------------- steps */
 
-/* A child, filled in but not yet sent. */
-inline_always uint32_t child_take(struct world *w, uint32_t call, struct call *p,
-                                  const struct instruction *i, int64_t now)
+/* A child of call c, filled in but not yet sent. */
+inline_always uint32_t child_take(const struct path *x, uint32_t call, struct call *c,
+                                  const struct instruction *i)
 {
-    uint32_t child = call_take(w);
-    struct call *c = call_get(w, child);
-    const struct call_side *above = call_side(w, call);
-    struct call_side *side = call_side(w, child);
-    p->pending++;
-    c->key = step_key(p, above, i);
-    c->sent_ns = now;
-    c->deadline_ns = p->deadline_ns;
-    c->parent = call;
-    c->priority = p->priority;
-    side->customer = above->customer;
-    side->tries = tries_below(p, above);
+    uint32_t child = calls_take(x->w, x->pool);
+    struct call *k = &x->pool->items[child];
+    c->pending++;
+    k->key = step_key(c, &c->side, i);
+    k->sent_ns = x->now;
+    k->deadline_ns = c->deadline_ns;
+    k->parent = call;
+    k->priority = c->priority;
+    k->side.customer = c->side.customer;
+    k->side.tries = tries_below(c, &c->side);
     return child;
 }
 
 void program_send(struct world *w, uint32_t call, const struct instruction *i)
 {
-    call_go(w, child_take(w, call, call_get(w, call), i, now_ns(w)), i->route);
+    const struct path x = path_of(w);
+    struct call *c = &x.pool->items[call];
+    uint32_t child = child_take(&x, call, c, i);
+    call_go(w, c, child, &x.pool->items[child], i->way);
 }
 
 static void trace_work(const struct world *w, uint32_t call, const struct instruction *i,
@@ -102,228 +141,86 @@ static void trace_work(const struct world *w, uint32_t call, const struct instru
                    ns_to_ms(work_ns));
 }
 
-inline_always int64_t work_of(const struct world *w, uint32_t call, struct call *c,
-                              const struct service *s, const struct instruction *i)
+/* Where the work is not only what the step draws, or shares its CPU. */
+static __attribute__((noinline)) void work_slowly(struct world *w, uint32_t call,
+                                                  const struct instruction *i)
 {
-    if (__builtin_expect(c->flags & CALL_INTERRUPTED || s->adjusts, 0)) {
-        bool begun = c->flags & CALL_INTERRUPTED;
-        int64_t work_ns = begun ? call_side(w, call)->remaining_ns : cpu_work(w, call, i);
-        c->flags = (uint8_t)((c->flags & ~CALL_INTERRUPTED) | CALL_CHARGED);
-        return work_ns;
-    }
-    struct rng r = step_rng(c, call_side(w, call), i);
-    return dist_round_ns(i->mean_ns > 0 ? i->mean_ns * rng_exponential(&r)
-                                        : i->draw(i->dist->spec, &r));
+    struct call *c = call_get(w, call);
+    const struct service *s = pod_get(w, c->pod)->owner;
+    bool begun = c->flags & CALL_INTERRUPTED;
+    int64_t work_ns = begun ? c->side.remaining_ns : cpu_work(w, call, i);
+    if (begun || s->adjusts) c->flags = (uint8_t)((c->flags & ~CALL_INTERRUPTED) | CALL_CHARGED);
+    if (w->tracing) trace_work(w, call, i, work_ns);
+    if (service_room_of(w)->sides[c->pod].fast && !s->preempts)
+        work_alone(w, pod_get(w, c->pod), call, c, now_ns(w), work_ns);
+    else
+        cpu_begin_slowly(w, call, work_ns);
 }
 
-/* Alone on its core the work takes exactly its time: one event, no book-keeping. */
-inline_always void work(struct world *w, struct pod *p, uint32_t call, struct call *c,
-                        const struct instruction *i, int64_t now)
+static __attribute__((noinline)) double draw_other(uint64_t key, const struct instruction *i)
 {
-    struct service *s = p->owner;
-    if (!(c->flags & CALL_HOLDS)) {
-        if (p->running < p->workers) {
-            pod_hold(w, p, c, now, 0);
-        } else {
-            c->step--; /* comes back here when a worker is free */
-            if (!line_up(w, p, call, c, now)) return;
-            c->step++;
-        }
-    }
-    int64_t work_ns = work_of(w, call, c, s, i);
-    if (__builtin_expect(w->tracing, 0)) trace_work(w, call, i, work_ns);
-    if (__builtin_expect(!p->fast || s->preempts, 0)) {
-        cpu_begin_slowly(w, call, work_ns);
+    struct rng r = rng_keyed(key);
+    return i->draw(i->dist->spec, &r);
+}
+
+/* The call's CPU step, on the worker that it holds. */
+inline_always void work(const struct path *x, struct pod *p, uint32_t call, struct call *c,
+                        const struct instruction *i)
+{
+    if (__builtin_expect(!p->smooth, 0)) {
+        work_slowly(x->w, call, i);
         return;
     }
-    service_room_of(w)->sides[c->pod].cpu_ns += (double)work_ns; /* charged when begun */
-    call_side(w, call)->remaining_ns = now + work_ns;
-    engine_stage(w->engine, now + work_ns, &cpu_done, call, c->generation);
+    uint64_t key = steps_key(c, &c->side) + i->salt;
+    double ns = i->mean_ns > 0 ? i->mean_ns * rng_keyed_exponential(key) : draw_other(key, i);
+    work_alone(x->w, p, call, c, x->now, dist_round_ns(ns));
 }
 
-/* ------------------------------------------------------------------------- the answer */
+/* ------------------------------------------------------------------------- who waits */
 
-/* The pod's side is over; the reply is still to travel. */
-inline_always void close_books(struct world *w, struct pod *p, struct call *c, int64_t now)
+/* A worker of the pod is free, and somebody waits: in line what nearly always follows. */
+inline_always void serve_next(const struct path *x, uint32_t pod, struct pod *p)
 {
-    pod_leave(w, p, now);
-    account(w, p->owner, c, c->outcome, now);
-    /* Nothing was done for it, or it was handed over and is nobody's any more. */
-    bool dropped = c->outcome == OUTCOME_EXPIRED || c->outcome == OUTCOME_OVERLOADED ||
-                   c->parent == CALL_NONE;
-    if (__builtin_expect(c->flags & CALL_ORPHAN, 0) && !dropped && measured(w, c->entered_ns))
-        p->owner->wasted++;
-    if (!(c->flags & CALL_HOLDS)) return;
-    pod_release(p, c, now);
-    if (p->queued > 0) pod_serve(w, c->pod);
-}
-
-void pod_answer(struct world *w, uint32_t call)
-{
-    struct call *c = call_get(w, call);
-    uint32_t pod = c->pod;
-    close_books(w, pod_get(w, pod), c, now_ns(w));
-    call_reply(w, call, c->outcome);
-    pod_drained_check(w, pod);
-}
-
-/* Answers. Where the way back is short and leads to a waiting program, that goes on in the caller's
- * loop, not in a call from here: returns it, or CALL_NONE. */
-inline_always uint32_t answer(struct world *w, struct pod *p, uint32_t call, struct call *c,
-                              int64_t now)
-{
-    struct route *r = &flow_of(w)->routes[c->route];
-    if (!call_returns_at_once(r, c) || p->state != POD_READY) {
-        pod_answer(w, call);
-        return CALL_NONE;
+    uint32_t call = p->first;
+    if (!p->smooth || p->serving) {
+        pod_serve(x->w, pod);
+        return;
     }
-    r->straight++;
-    close_books(w, p, c, now);
-    if (r->counts) backend_return(w, call, c->outcome);
-    uint32_t parent = c->parent;
-    if (r->proceed != program_proceed) {
-        call_finish(w, call, r);
-        return CALL_NONE;
+    struct call *c = &x->pool->items[call];
+    const struct instruction *i = &x->room->code[c->step];
+    /* With more workers free than this one, others may follow. */
+    if (i->opcode != OPCODE_CPU || p->running + 1 != p->owner->workers) {
+        pod_serve(x->w, pod);
+        return;
     }
-    struct call *above = call_get(w, parent);
-    call_unlink(w, parent, call);
-    child_answered(w, c, above, r->owner != 0);
-    call_give(w, call);
-    return above->pending == 0 && above->state == CALL_WAITING ? parent : CALL_NONE;
-}
-
-/* ------------------------------------------------------------------------- running */
-
-/* Its first step comes next. False: a fault holds the call up, or has ended it. */
-inline_always bool may_begin(struct world *w, struct pod *p, uint32_t call, struct call *c)
-{
-    bool first = !(c->flags & CALL_BEGUN);
+    pod_next(p, x->pool->items, x->now);
+    pod_hold(x->w, p, c, x->now, x->now - c->side.queued_ns);
     c->flags |= CALL_BEGUN;
-    if (__builtin_expect(!p->owner->hooked, 1)) return true;
-    return !first || !pod_begins(w, call);
-}
-
-enum asked {
-    ASKED_CHILD, /* the child is at a pod that takes it at once: it goes on first */
-    ASKED_SELF,  /* it has its answer already, or needs none */
-    ASKED_OTHERS /* the call waits for it, or has been gone on with and may be over */
-};
-
-/* Sends a child of call p, which runs. While p runs an answer does not go on with it. */
-inline_always enum asked ask(struct world *w, uint32_t child, struct call *p, uint32_t route,
-                             int64_t now)
-{
-    const struct flow *f = flow_of(w);
-    struct route *r = &f->routes[route];
-    struct call *c = call_get(w, child);
-    call_set_out(w, child, c, r, route);
-    if (call_leaves_at_once(w, f, r, child, c)) {
-        const struct endpoint_type *type = f->groups[r->group].type;
-        if (type == &pod_endpoint) {
-            struct pod *pod = pod_get(w, c->pod);
-            p->state = CALL_WAITING;
-            bool goes = let_in(w, pod, child, c, r->operation, now) && may_begin(w, pod, child, c);
-            return goes ? ASKED_CHILD : ASKED_OTHERS;
-        }
-        type->offer(w, c->pod, child);
-    }
-    if (p->pending == 0) return ASKED_SELF;
-    p->state = CALL_WAITING;
-    return ASKED_OTHERS;
-}
-
-/* Runs the call's program, and goes on with whichever call that leads to: a child at a pod that
- * takes it at once, a parent whose last answer this was. */
-inline_always void run(struct world *w, uint32_t call, int64_t now)
-{
-    const struct service_room *room = service_room_of(w);
-    struct call *c = call_get(w, call);
-    for (;;) {
-        c->state = CALL_RUNNING;
-        struct pod *p = &room->pods[c->pod];
-        const struct instruction *i = NULL;
-        while (c->outcome == OUTCOME_OK) {
-            i = &room->code[c->step++];
-            if (i->opcode == OPCODE_CPU) {
-                work(w, p, call, c, i, now);
-                return;
-            }
-            if (i->opcode == OPCODE_ANSWER) break;
-            if (i->opcode == OPCODE_CALL) {
-                uint32_t child = child_take(w, call, c, i, now);
-                enum asked asked = ask(w, child, c, i->route, now);
-                if (asked == ASKED_SELF) continue;
-                if (asked == ASKED_OTHERS) return;
-                call = child;
-                goto next;
-            }
-            enum step_result result = i->run(w, call, i);
-            if (result == STEP_NEXT) continue;
-            if (result == STEP_WAIT) c->state = CALL_WAITING;
-            if (result != STEP_END) return;
-            break;
-        }
-        call = answer(w, p, call, c, now);
-        if (call == CALL_NONE) return;
-    next:
-        c = call_get(w, call);
-    }
-}
-
-void program_run(struct world *w, uint32_t call)
-{
-    run(w, call, now_ns(w));
-}
-
-void program_proceed(struct world *w, uint32_t call)
-{
-    const struct call *c = call_get(w, call);
-    /* Still issuing calls: the step that issues them looks at `pending` itself. */
-    if (c->pending == 0 && c->state == CALL_WAITING) program_run(w, call);
-}
-
-/* After a CPU step an async call gives its worker back, unless it works on. */
-inline_always void worked(struct world *w, uint32_t call)
-{
-    int64_t now = now_ns(w);
-    struct call *c = call_get(w, call);
-    struct pod *p = pod_get(w, c->pod);
-    if (p->owner->async) {
-        pod_release(p, c, now);
-        if (p->queued > 0) pod_serve(w, c->pod);
-    }
-    run(w, call, now);
-}
-
-void program_worked(struct world *w, uint32_t call)
-{
-    worked(w, call);
-}
-
-static void on_cpu_done(struct world *w, uint32_t call, uint32_t generation)
-{
-    (void)generation;
-    worked(w, call);
+    c->state = CALL_RUNNING;
+    c->step++;
+    work(x, p, call, c, i);
 }
 
 void pod_serve(struct world *w, uint32_t pod)
 {
-    int64_t now = now_ns(w);
-    struct pod *p = pod_get(w, pod);
+    const struct path x = path_of(w);
+    struct pod *p = &x.room->pods[pod];
     const struct service *s = p->owner;
     if (p->serving) return; /* the loop further up goes on */
     p->serving = 1;
-    while (p->queued > 0 && p->running < p->workers) {
-        uint32_t call = pod_next(w, pod, p, now);
-        struct call *c = call_get(w, call);
-        if (s->spec->drop_expired && c->deadline_ns <= now) {
+    while (p->queued > 0 && p->running < s->workers) {
+        uint32_t call = s->listed && s->discipline->order != ORDER_MANAGED
+                            ? pod_next(p, x.pool->items, x.now)
+                            : waiting_pop(w, pod);
+        struct call *c = &x.pool->items[call];
+        if (s->spec->drop_expired && c->deadline_ns <= x.now) {
             c->outcome = OUTCOME_EXPIRED;
             pod_answer(w, call);
             continue;
         }
         if (s->discipline->order == ORDER_MANAGED && pod_sheds(w, call)) continue;
-        pod_hold(w, p, c, now, now - call_side(w, call)->queued_ns);
-        if (may_begin(w, p, call, c)) run(w, call, now);
+        pod_hold(w, p, c, x.now, x.now - c->side.queued_ns);
+        if (may_begin(w, p, call, c)) program_run(w, call);
     }
     p->serving = 0;
 }
@@ -334,11 +231,170 @@ void pod_leave_worker(struct world *w, uint32_t call)
     pod_release(pod_get(w, c->pod), c, now_ns(w));
 }
 
+/* ------------------------------------------------------------------------- the answer */
+
+/* The pod's side is over; the reply is still to travel. */
+inline_always void close_books(const struct path *x, uint32_t pod, struct pod *p, struct call *c)
+{
+    pod_leave(x->w, p, x->now);
+    account(x->w, p->owner, c, c->outcome, x->now);
+    if (!(c->flags & CALL_HOLDS)) return;
+    pod_release(p, c, x->now);
+    if (p->queued > 0) serve_next(x, pod, p);
+}
+
+void pod_answer(struct world *w, uint32_t call)
+{
+    const struct path x = path_of(w);
+    struct call *c = &x.pool->items[call];
+    uint32_t pod = c->pod;
+    struct pod *p = &x.room->pods[pod];
+    /* Nothing was done for it, or it was handed over and is nobody's any more. */
+    bool dropped = c->outcome == OUTCOME_EXPIRED || c->outcome == OUTCOME_OVERLOADED ||
+                   c->parent == CALL_NONE;
+    if (c->flags & CALL_ORPHAN && !dropped && measured(w, c->entered_ns)) p->owner->wasted++;
+    close_books(&x, pod, p, c);
+    call_reply(w, call, c->outcome);
+    pod_drained_check(w, pod);
+}
+
+/* Answers. Where the way back is short and leads to a waiting program, that goes on in the caller's
+ * loop, not in a call from here: returns it, or CALL_NONE. */
+inline_always uint32_t answer(const struct path *x, struct pod *p, uint32_t call, struct call *c)
+{
+    struct route *r = flow_of(x->w)->routes[c->route];
+    if (!call_returns_at_once(r, c) || p->state != POD_READY) {
+        pod_answer(x->w, call);
+        return CALL_NONE;
+    }
+    r->straight++;
+    close_books(x, c->pod, p, c);
+    if (r->counts) backend_return(x->w, call, c->outcome);
+    uint32_t parent = c->parent;
+    if (r->proceed != program_proceed) {
+        call_finish(x->w, call, r);
+        return CALL_NONE;
+    }
+    struct call *above = &x->pool->items[parent];
+    call_unlink(x->pool->items, above, c);
+    uint16_t left = child_answered(x->w, c, above, r->owner != 0);
+    calls_give(x->pool, c, call);
+    return left == 0 && above->state == CALL_WAITING ? parent : CALL_NONE;
+}
+
+/* ------------------------------------------------------------------------- running */
+
+enum asked {
+    ASKED_CHILD, /* the child is at a pod that takes it at once: it goes on first */
+    ASKED_SELF,  /* it has its answer already, or needs none */
+    ASKED_OTHERS /* the call waits for it, or has been gone on with and may be over */
+};
+
+/* Sends a child of call c, which runs. While c runs an answer does not go on with it. */
+inline_always enum asked ask(const struct path *x, uint32_t child, struct call *c,
+                             const struct instruction *i)
+{
+    struct route *r = i->way;
+    struct call *k = &x->pool->items[child];
+    call_set_out(x->pool->items, c, child, k, r);
+    if (call_leaves_at_once(x->w, r, child, k)) {
+        const struct endpoint_type *type = r->to->type;
+        if (type == &pod_endpoint) {
+            c->state = CALL_WAITING;
+            return let_in(x, &x->room->pods[k->pod], child, k, r->operation) ? ASKED_CHILD : ASKED_OTHERS;
+        }
+        type->offer(x->w, k->pod, child);
+    }
+    if (c->pending == 0) return ASKED_SELF;
+    c->state = CALL_WAITING;
+    return ASKED_OTHERS;
+}
+
+/* True: it holds a worker now. */
+inline_always bool take_worker(const struct path *x, struct pod *p, uint32_t call, struct call *c)
+{
+    if (p->running < p->owner->workers) {
+        pod_hold(x->w, p, c, x->now, 0);
+        return true;
+    }
+    c->step--; /* comes back to this step when a worker is free */
+    if (!line_up(x, p, call, c)) return false;
+    c->step++;
+    return true;
+}
+
+/* Runs the call's program, and goes on with whichever call that leads to: a child at a pod that
+ * takes it at once, a parent whose last answer this was. */
+inline_always void run(const struct path *x, uint32_t call, struct call *c, struct pod *p)
+{
+    for (;;) {
+        c->state = CALL_RUNNING;
+        while (c->outcome == OUTCOME_OK) {
+            const struct instruction *i = &x->room->code[c->step++];
+            if (i->opcode == OPCODE_CPU) {
+                if (c->flags & CALL_HOLDS || take_worker(x, p, call, c)) work(x, p, call, c, i);
+                return;
+            }
+            if (i->opcode == OPCODE_ANSWER) break;
+            if (i->opcode == OPCODE_CALL) {
+                uint32_t child = child_take(x, call, c, i);
+                enum asked asked = ask(x, child, c, i);
+                if (asked == ASKED_SELF) continue;
+                if (asked == ASKED_OTHERS) return;
+                call = child;
+                goto next;
+            }
+            enum step_result result = i->run(x->w, call, i);
+            if (result == STEP_NEXT) continue;
+            if (result == STEP_WAIT) c->state = CALL_WAITING;
+            if (result != STEP_END) return;
+            break;
+        }
+        call = answer(x, p, call, c);
+        if (call == CALL_NONE) return;
+    next:
+        c = &x->pool->items[call];
+        p = &x->room->pods[c->pod];
+    }
+}
+
+void program_run(struct world *w, uint32_t call)
+{
+    const struct path x = path_of(w);
+    struct call *c = &x.pool->items[call];
+    run(&x, call, c, &x.room->pods[c->pod]);
+}
+
+void program_proceed(struct world *w, uint32_t call)
+{
+    const struct call *c = call_get(w, call);
+    /* Still issuing calls: the step that issues them looks at `pending` itself. */
+    if (c->pending == 0 && c->state == CALL_WAITING) program_run(w, call);
+}
+
+/* After a CPU step an async call gives its worker back, unless it works on. */
+static void on_cpu_done(struct world *w, uint32_t call, uint32_t generation)
+{
+    (void)generation;
+    const struct path x = path_of(w);
+    struct call *c = &x.pool->items[call];
+    struct pod *p = &x.room->pods[c->pod];
+    if (p->async) {
+        pod_release(p, c, x.now);
+        if (p->queued > 0) serve_next(&x, c->pod, p);
+    }
+    run(&x, call, c, p);
+}
+
+void program_worked(struct world *w, uint32_t call)
+{
+    on_cpu_done(w, call, 0);
+}
+
 void pod_offer(struct world *w, uint32_t pod, uint32_t call)
 {
-    int64_t now = now_ns(w);
-    struct call *c = call_get(w, call);
-    struct pod *p = pod_get(w, pod);
-    uint32_t operation = flow_of(w)->routes[c->route].operation;
-    if (let_in(w, p, call, c, operation, now) && may_begin(w, p, call, c)) run(w, call, now);
+    const struct path x = path_of(w);
+    struct call *c = &x.pool->items[call];
+    struct pod *p = &x.room->pods[pod];
+    if (let_in(&x, p, call, c, flow_of(w)->routes[c->route]->operation)) run(&x, call, c, p);
 }

@@ -6,13 +6,28 @@
 #define SERVICE_PATH_H
 
 #include "base/check.h"
+#include "flow/flow.h"
 #include "service/pod.h"
 
 #define inline_always static inline __attribute__((always_inline))
 
-inline_always void pod_enter(const struct world *w, struct pod *p, int64_t now)
+/* What the path of a call goes by, read once a handler: none of it moves while a world runs, which no
+ * compiler can know once a byte of a call was written. */
+struct path {
+    struct world *w;
+    struct calls *pool;
+    const struct service_room *room;
+    int64_t now;
+};
+
+inline_always struct path path_of(struct world *w)
 {
-    if (__builtin_expect(p->owner->occupied, 0)) occupancy_mark(w, p);
+    return (struct path){ w, w->calls, service_room_of(w), now_ns(w) };
+}
+
+/* The call is the pod's from here on. */
+inline_always void pod_enter(struct pod *p, int64_t now)
+{
     p->in_flight++;
     p->area_flight -= (uint64_t)now;
 }
@@ -42,55 +57,51 @@ inline_always void pod_hold(const struct world *w, struct pod *p, struct call *c
 /* And gives it back. */
 inline_always void pod_release(struct pod *p, struct call *c, int64_t now)
 {
-    check(c->flags & CALL_HOLDS && p->running > 0);
+    check(c->flags & CALL_HOLDS);
     c->flags &= (uint8_t)~CALL_HOLDS;
     p->running--;
     p->area_busy += (uint64_t)now;
 }
 
-/* The next in line: pops a list in place; other orders are waiting.c's. */
-inline_always uint32_t pod_next(struct world *w, uint32_t pod, struct pod *p, int64_t now)
+/* The next in line, of a queue that is a list. */
+inline_always uint32_t pod_next(struct pod *p, const struct call *calls, int64_t now)
 {
-    if (__builtin_expect(!p->owner->listed, 0)) return waiting_pop(w, pod);
     uint32_t call = p->first;
-    p->first = call_get(w, call)->next;
+    p->first = calls[call].next;
     p->queued--;
     p->area_queue += (uint64_t)now;
     return call;
 }
 
-/* Queues the call at the end, when that is all there is to it. False: see pod_take_worker. */
-inline_always bool pod_queue(struct world *w, struct pod *p, struct call *c, uint32_t call,
+/* Joins the end of a plain queue that has room. */
+inline_always void pod_queue(struct pod *p, struct call *calls, uint32_t call, struct call *c,
                              int64_t now)
 {
-    const struct service *s = p->owner;
-    if (!s->plain_queue || p->queued >= s->spec->queue_limit) return false;
-    struct call_side *side = call_side(w, call);
-    side->queued_ns = now;
-    side->queued_at = p->last;
+    c->side.queued_ns = now;
+    c->side.queued_at = p->last;
     c->next = CALL_NONE;
     c->state = CALL_QUEUED;
-    if (p->queued == 0)
-        p->first = call;
-    else
-        call_get(w, p->last)->next = call;
+    /* As often as not: a conditional move, since no branch could be foreseen. */
+    bool first = __builtin_expect_with_probability(p->queued == 0, 1, 0.5);
+    *(first ? &p->first : &calls[p->last].next) = call;
     p->last = call;
     p->queued++;
     p->area_queue -= (uint64_t)now;
-    return true;
 }
 
-/* A child of call p has its answer. */
-inline_always void child_answered(const struct world *w, const struct call *c, struct call *p,
+/* A child of call p has its answer. Returns how many more are awaited: known here, while its bytes
+ * were written just now, and would have to reach the cache to be read together. */
+inline_always uint16_t child_answered(const struct world *w, const struct call *c, struct call *p,
                                   bool optional)
 {
     check(p->pending > 0);
-    p->pending--;
-    if (__builtin_expect(c->outcome == OUTCOME_OK, 1)) return;
+    uint16_t left = p->pending = (uint16_t)(p->pending - 1);
+    if (__builtin_expect(c->outcome == OUTCOME_OK, 1)) return left;
     if (!optional)
         p->outcome = OUTCOME_ERROR;
     else if (measured(w, p->entered_ns))
         pod_get(w, p->pod)->owner->done_without++;
+    return left;
 }
 
 void account_traced(const struct world *w, const struct service *s, const struct call *c,

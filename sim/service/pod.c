@@ -33,6 +33,18 @@ void pod_evict(struct world *w, uint32_t call, enum outcome outcome)
 void service_hook(struct world *w, struct service *s)
 {
     s->hooked = s->disturbance_count > 0 || group_get(w, s->group)->tells_begun;
+    s->adjusts = s->messages || s->disturbance_count > 0;
+    for (uint32_t i = 0; i < s->capacity; i++)
+        pod_settle(w, pod_get(w, s->first_pod + i));
+}
+
+/* Its calls then need no look at any of this: the usual pod, most of the time. */
+void pod_settle(const struct world *w, struct pod *p)
+{
+    const struct service *s = p->owner;
+    const struct pod_side *side = &service_room_of(w)->sides[p - service_room_of(w)->pods];
+    p->smooth = p->state == POD_READY && side->fast && s->plain_queue && !s->spec->drop_expired &&
+                !s->occupied && !s->hooked && !s->adjusts && !w->tracing;
 }
 
 bool pod_begins(struct world *w, uint32_t call)
@@ -128,7 +140,7 @@ bool pod_take_worker(struct world *w, uint32_t call)
     call_side(w, call)->queued_ns = now_ns(w);
     waiting_push(w, c->pod, call);
     if (!(c->flags & CALL_INTERRUPTED)) arm_patience(w, call, s);
-    if (p->running < p->workers) pod_serve(w, c->pod); /* making room has freed a worker */
+    if (p->running < s->workers) pod_serve(w, c->pod); /* making room has freed a worker */
     return false;
 }
 

@@ -40,19 +40,18 @@ struct service_spec {
  * integral of a count up to now is area + count * now, exactly, with one addition a change. */
 struct pod {
     struct service *owner;
-    uint32_t generation; /* of the process: changes when it crashes or goes */
     uint8_t state;
-    uint8_t fast;        /* CPU work takes exactly its time: nothing is shared */
     uint8_t serving;     /* pod_serve is under way further up the stack */
-    uint8_t node_known;
+    uint8_t smooth;      /* nothing rare can happen to its calls: see pod_settle */
+    uint8_t async;       /* as its service says */
     uint32_t running;    /* workers held */
     uint32_t queued;
     uint32_t in_flight;  /* running, queued or waiting */
     uint32_t first, last; /* the queue, when it is a list */
-    uint32_t workers;     /* as its service says; no limit where calls share */
     uint64_t area_flight, area_queue, area_busy;
+    int64_t alone_ns;    /* CPU time of work that took exactly its time, charged when begun */
 };
-_Static_assert(sizeof(struct pod) <= 64, "one cache line: every call touches it");
+_Static_assert(sizeof(struct pod) == 64, "one cache line: every call touches it");
 
 struct ranked {
     int64_t rank;
@@ -75,6 +74,9 @@ struct on_cpu {
 /* The rest of a pod. */
 struct pod_side {
     uint32_t node;
+    uint32_t generation; /* of the process: changes when it crashes or goes */
+    bool node_known;
+    bool fast; /* CPU work takes exactly its time: nothing is shared */
     uint32_t crash_count;
     uint32_t address;     /* counts the pods that have had this slot: each has an address of its own */
     int64_t stop_ns;      /* while it drains: when its process is told to end */
@@ -92,7 +94,7 @@ struct pod_side {
     struct task *tasks; /* a heap on tag */
     uint32_t task_count, task_capacity;
     double served, rate;
-    double cpu_ns; /* CPU time used, by all calls since the figures began */
+    double cpu_ns; /* CPU time used while sharing, by all calls since the figures began */
     int64_t advanced_ns;
     struct event_id done;
 };
@@ -115,6 +117,7 @@ struct service {
     struct program *programs; /* by operation */
     struct gateway *gateway;  /* NULL: a service */
     struct resource_list requests, limits;
+    uint32_t workers;         /* of a pod; no limit where calls share */
     bool async;
     bool plain_queue; /* a list that calls join at its end, without limit to their patience */
     bool listed;      /* the queue is a list */
@@ -192,7 +195,8 @@ extern const struct endpoint_type pod_endpoint;
 bool pod_take_worker(struct world *w, uint32_t call); /* when none is free; false: queued or refused */
 void pod_evict(struct world *w, uint32_t call, enum outcome outcome); /* ends it from outside */
 bool pod_begins(struct world *w, uint32_t call); /* of a hooked service; true: it is held up, or over */
-void service_hook(struct world *w, struct service *s); /* what `hooked` depends on has changed */
+void service_hook(struct world *w, struct service *s); /* what hooks into its calls has changed */
+void pod_settle(const struct world *w, struct pod *p); /* what `smooth` depends on has changed */
 bool pod_sheds(struct world *w, uint32_t call); /* out of a managed queue: turned away after all? */
 
 /* waiting.c: who waits for a worker */

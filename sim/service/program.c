@@ -24,8 +24,10 @@ uint16_t compile_emit(struct compiler *c, struct instruction i)
         c->capacity += 16;
     }
     i.index = (uint16_t)c->count;
-    i.draws = (uint16_t)(c->count - c->messages);
-    i.at = c->at;
+    i.salt = key_salt(c->count - c->messages);
+    struct place *at = arena_alloc(c->w->arena, sizeof *at);
+    *at = c->at;
+    i.at = at;
     c->items[c->count] = i;
     return (uint16_t)c->count++;
 }
@@ -125,11 +127,11 @@ static uint32_t walk_call(struct walk *k, struct service *s, const struct instru
     struct visit *n = &k->visits[callee->index][operation];
     if (n->on_path) {
         cycle_tell(k, arena_format(k->w->arena, "%s %s", g->name, g->operations[operation]), s,
-                   i->at);
+                   *i->at);
         return 0;
     }
     if (k->depth + (n->done ? n->height : 0) > CALL_DEPTH_MAX) {
-        depth_tell(k, s, i->at);
+        depth_tell(k, s, *i->at);
         return 0;
     }
     return 1 + (n->done ? n->height : walk_operation(k, callee, operation));

@@ -55,7 +55,7 @@ enum pod_state pod_state_of(const struct world *w, uint32_t pod)
 
 uint32_t pod_node(const struct world *w, uint32_t pod)
 {
-    return pod_get(w, pod)->node_known ? service_room_of(w)->sides[pod].node : NODE_NONE;
+    return service_room_of(w)->sides[pod].node_known ? service_room_of(w)->sides[pod].node : NODE_NONE;
 }
 
 uint32_t pod_service(const struct world *w, uint32_t pod)
@@ -77,6 +77,7 @@ static void service_open(struct world *w, struct service *s, const struct object
     s->discipline = spec->discipline.kind->vtable;
     s->discipline_spec = spec->discipline.spec;
     s->async = spec->async;
+    s->workers = s->discipline->shares ? UINT32_MAX : spec->workers;
     s->listed = s->discipline->order < ORDER_RANKED;
     s->preempts = s->discipline->preempts && s->discipline->preempts(s->discipline_spec);
     s->plain_queue =
@@ -110,7 +111,7 @@ static void pods_open(struct world *w)
         for (uint32_t n = 0; n < s->capacity; n++) {
             struct pod *p = &room->pods[s->first_pod + n];
             p->owner = s;
-            p->workers = s->discipline->shares ? UINT32_MAX : s->spec->workers;
+            p->async = s->async;
         }
     }
 }
@@ -233,7 +234,7 @@ static void room_begin(struct world *w)
         for (uint32_t op = 0; op < s->operation_count; op++)
             works[op] = works_on_cpu(&s->programs[op]);
         g->works = works;
-        s->messages = s->adjusts = g->messages;
+        s->messages = g->messages;
         service_hook(w, s);
     }
 }
@@ -396,7 +397,7 @@ static void inside_check(struct service *s, uint64_t in_flight)
 {
     check(s->inside == in_flight);
     check(s->meter.offered ==
-          s->meter.by_outcome[OUTCOME_OK] + meter_failed(&s->meter) + s->inside_counted);
+          meter_count(&s->meter, OUTCOME_OK) + meter_failed(&s->meter) + s->inside_counted);
     s->inside = s->inside_counted = 0;
 }
 

@@ -3,6 +3,7 @@
  * Each pod of the calling service is a client of its own: its balancer and filter state are nobody
  * else's. A child's failure is the parent's failure unless the call is optional. */
 #include "base/arena.h"
+#include "flow/flow.h"
 #include "service/path.h"
 
 struct call_spec {
@@ -37,7 +38,10 @@ struct instruction step_send_instruction(struct compiler *c, struct route_spec r
     route.instance_base = s->first_pod;
     route.by_pod = true;
     route.zones = service_room_of(c->w)->zones + s->first_pod;
-    return (struct instruction){ .opcode = OPCODE_CALL, .route = route_open(c->w, &route, c->d) };
+    uint32_t id = route_open(c->w, &route, c->d);
+    return (struct instruction){ .opcode = OPCODE_CALL,
+                                 .way = id == ROUTE_NONE ? NULL : route_get(c->w, id),
+                                 .route = id };
 }
 
 struct instruction step_call_instruction(struct compiler *c, const struct part *step)

@@ -17,6 +17,11 @@ static int64_t poisson_gap(const void *spec, void *state, int64_t now_ns, struct
     return gap_of(((const struct poisson_spec *)spec)->gap_ns * rng_exponential(r));
 }
 
+static double poisson_mean_ns(const void *spec)
+{
+    return ((const struct poisson_spec *)spec)->gap_ns;
+}
+
 static double poisson_rate(const void *spec, int64_t duration_ns)
 {
     (void)duration_ns;
@@ -37,6 +42,7 @@ static const struct field poisson_fields[] = {
 };
 
 static const struct arrival_type poisson_type = { .next_gap = poisson_gap,
+                                                  .exponential_ns = poisson_mean_ns,
                                                   .mean_rate = poisson_rate };
 
 const struct kind arrival_poisson = {

@@ -3,10 +3,9 @@
  * Always: sent = closed + its calls in flight. A call belongs to the figures when it was meant to
  * be sent after the warm-up; while the warm-up lasts figures are kept for the series, and thrown
  * away at its end. Nothing is kept of a finished call. */
-#include "workload/workload.h"
+#include "workload/send.h"
 
 #include "base/arena.h"
-#include "flow/flow.h"
 
 void client_reset(struct client *cl)
 {
@@ -17,15 +16,7 @@ void client_reset(struct client *cl)
     cl->warming = false;
 }
 
-/* The first thing to happen at or after the end of the warm-up ends it here: whether the room is
- * told before or after the other events of that instant, the same calls count. */
-bool client_counts(const struct world *w, struct client *cl, int64_t began_ns)
-{
-    if (cl->warming && measured(w, now_ns(w))) client_reset(cl);
-    return cl->warming || measured(w, began_ns);
-}
-
-static void run_away(struct world *w, const struct client *cl)
+void client_runs_away(struct world *w, const struct client *cl)
 {
     if (w->failure) return;
     w->failure =
@@ -37,33 +28,7 @@ static void run_away(struct world *w, const struct client *cl)
     engine_stop(w->engine);
 }
 
-void client_send(struct world *w, struct client *cl, uint64_t key, uint32_t number, uint32_t turn)
-{
-    const struct client_spec *s = cl->spec;
-    if (w->calls->in_flight >= IN_FLIGHT_MAX) {
-        run_away(w, cl);
-        return;
-    }
-    uint32_t customer = number;
-    if (s->keys.kind) {
-        struct rng r = call_rng(key, PURPOSE_KEYS);
-        customer = keys_draw(&s->keys, &r);
-    }
-    cl->sent_total++;
-    if (client_counts(w, cl, now_ns(w))) cl->meter.offered++;
-    uint32_t id = call_take(w);
-    struct call *c = call_get(w, id);
-    c->key = key;
-    c->sent_ns = now_ns(w);
-    c->deadline_ns = TIME_NEVER;
-    c->parent = number;
-    c->priority = (uint8_t)s->priority;
-    call_side(w, id)->customer = customer;
-    call_side(w, id)->tries = 0;
-    call_go(w, id, mix_route(&cl->mix, key, turn));
-}
-
-static void client_count(struct client *cl, const struct call *c, uint32_t reply_bytes,
+static inline void client_count(struct client *cl, const struct call *c, uint32_t reply_bytes,
                          int64_t took_ns)
 {
     meter_end(&cl->meter, c->outcome, took_ns);
@@ -79,11 +44,11 @@ static void client_count(struct client *cl, const struct call *c, uint32_t reply
 void client_reply(struct world *w, uint32_t id)
 {
     const struct call *c = call_get(w, id);
-    struct client *cl = client_get(w, route_owner(w, c->route));
+    struct client *cl = client_get(w, route_get(w, c->route)->owner);
     int64_t took_ns = now_ns(w) - c->sent_ns;
     cl->closed_total++;
     if (client_counts(w, cl, c->sent_ns))
-        client_count(cl, c, call_side(w, id)->reply_bytes, took_ns);
+        client_count(cl, c, c->side.reply_bytes, took_ns);
     if (cl->users) user_reply(w, cl, c->parent, took_ns);
 }
 
@@ -91,7 +56,7 @@ void client_report(const struct world *w, const struct client *cl)
 {
     struct recorder *r = w->recorder;
     const struct meter *m = &cl->meter;
-    uint64_t ended = m->by_outcome[OUTCOME_OK] + meter_failed(m);
+    uint64_t ended = meter_count(m, OUTCOME_OK) + meter_failed(m);
     meter_report(m, r, "clients", cl->name, "sent", ns_to_s(now_ns(w) - w->warmup_ns));
     if (m->offered > ended)
         recorder_value(r, "clients", cl->name, "in_flight_last", "1", (double)(m->offered - ended));

@@ -3,10 +3,11 @@
 #include "workload/workload.h"
 
 #include "base/arena.h"
+#include "flow/flow.h"
 
 #include <string.h>
 
-static uint32_t target_open(struct world *w, const struct client *cl, const char *target,
+static struct route *target_open(struct world *w, const struct client *cl, const char *target,
                             struct place at, struct diag *d)
 {
     const struct client_spec *s = cl->spec;
@@ -26,7 +27,8 @@ static uint32_t target_open(struct world *w, const struct client *cl, const char
         .instance_count = 1,
         .asks = &s->asks,
     };
-    return route_open(w, &route, d);
+    uint32_t id = route_open(w, &route, d);
+    return id == ROUTE_NONE ? NULL : route_get(w, id);
 }
 
 static void single_open(struct world *w, struct client *cl, struct place at, struct diag *d)
@@ -75,7 +77,7 @@ void mix_open(struct world *w, struct client *cl, struct place at, struct diag *
         single_open(w, cl, at, d);
 }
 
-uint32_t mix_route(const struct mix *m, uint64_t key, uint32_t turn)
+struct route *mix_route(const struct mix *m, uint64_t key, uint32_t turn)
 {
     if (m->count == 1) return m->routes[0];
     if (!m->cumulative) return m->routes[turn % m->count];

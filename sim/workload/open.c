@@ -3,36 +3,39 @@
  * One event an arrival, at the moment the call is meant to be sent; nothing ever delays a
  * send, so latency counted from there cannot omit what a slow system would hide. Exactly one
  * arrival of a client is pending while there are any more. */
-#include "workload/workload.h"
+#include "workload/send.h"
 
 #include "base/arena.h"
+#include "workload/gap.h"
 
-static void arrival_next(struct world *w, struct client *cl, int64_t from_ns);
-
-static void on_arrival(struct world *w, uint32_t index, uint32_t unused)
-{
-    (void)unused;
-    struct client *cl = client_get(w, index);
-    const void *spec = cl->spec->rate.spec;
-    uint32_t batch =
-        cl->arrival->batch ? cl->arrival->batch(spec, cl->arrival_state, &cl->arrival_rng) : 1;
-    arrival_next(w, cl, now_ns(w));
-    for (uint32_t i = 0; i < batch && !engine_stopped(w->engine); i++) {
-        uint64_t number = cl->number++;
-        client_send(w, cl, key_child(cl->customer_key, number), (uint32_t)number, 0);
-    }
-}
+static void on_arrival(struct world *w, uint32_t index, uint32_t unused);
 
 static const struct event_type client_arrival = {
     .name = "client.arrival", .fire = on_arrival, .phase = PHASE_ARRIVAL
 };
 
-static void arrival_next(struct world *w, struct client *cl, int64_t from_ns)
+static inline void arrival_next(struct world *w, struct client *cl, int64_t from_ns)
 {
-    int64_t gap_ns =
-        cl->arrival->next_gap(cl->spec->rate.spec, cl->arrival_state, from_ns, &cl->arrival_rng);
+    struct rng *r = &cl->arrival_rng;
+    int64_t gap_ns = cl->exponential_ns > 0
+                         ? gap_of(cl->exponential_ns * rng_exponential(r))
+                         : cl->arrival->next_gap(cl->spec->rate.spec, cl->arrival_state, from_ns, r);
     int64_t at_ns = time_add(from_ns, gap_ns);
     if (at_ns < cl->spec->stop_ns) engine_stage(w->engine, at_ns, &client_arrival, cl->index, 0);
+}
+
+static void on_arrival(struct world *w, uint32_t index, uint32_t unused)
+{
+    (void)unused;
+    struct client *cl = client_get(w, index);
+    uint32_t left = 1;
+    if (cl->arrival->batch)
+        left = cl->arrival->batch(cl->spec->rate.spec, cl->arrival_state, &cl->arrival_rng);
+    arrival_next(w, cl, now_ns(w));
+    for (; left > 0 && !engine_stopped(w->engine); left--) {
+        uint64_t number = cl->number++;
+        client_send(w, cl, key_child(cl->customer_key, number), (uint32_t)number, 0);
+    }
 }
 
 void open_open(struct world *w, struct client *cl)
@@ -40,6 +43,8 @@ void open_open(struct world *w, struct client *cl)
     const char *stream = arena_format(w->arena, "client %s", cl->name);
     cl->arrival = cl->spec->rate.kind->vtable;
     cl->arrival_rng = rng_open(stream_key(w->root_key, stream, "arrival"));
+    if (cl->arrival->exponential_ns)
+        cl->exponential_ns = cl->arrival->exponential_ns(cl->spec->rate.spec);
     cl->arrival_state = arena_alloc(w->arena, cl->arrival->state_size);
     if (cl->arrival->open)
         cl->arrival->open(cl->spec->rate.spec, cl->arrival_state, &cl->arrival_rng);

@@ -1,4 +1,5 @@
 /* room.c - the workload room: all clients of the scenario, in its order. */
+#include "flow/flow.h"
 #include "workload/workload.h"
 
 #include "base/arena.h"
@@ -87,7 +88,7 @@ static uint64_t in_flight(const struct world *w, const struct client *cl, uint64
         if (c->state == CALL_FREE || c->flags & (CALL_ORPHAN | CALL_ATTEMPT)) continue;
         bool own = false;
         for (uint32_t i = 0; i < cl->mix.count && !own; i++)
-            own = c->route == cl->mix.routes[i];
+            own = c->route == cl->mix.routes[i]->id;
         count += own;
         *counted += own && (cl->warming || measured(w, c->sent_ns));
     }
@@ -103,7 +104,7 @@ static void workload_check(const struct world *w)
         check(cl->sent_total == cl->closed_total + waiting);
         check(!cl->users || waiting <= cl->spec->users);
         check(cl->meter.offered ==
-              cl->meter.by_outcome[OUTCOME_OK] + meter_failed(&cl->meter) + counted);
+              meter_count(&cl->meter, OUTCOME_OK) + meter_failed(&cl->meter) + counted);
     }
 }
 

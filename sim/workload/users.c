@@ -4,7 +4,7 @@
  * less, so its latencies say nothing about the callers it kept waiting: compare with an open loop.
  * Latency counts from the end of the thinking, when the user meant to call. Draws are keyed by
  * (user, iteration): the same user does the same things in every variant of a scenario. */
-#include "workload/workload.h"
+#include "workload/send.h"
 
 #include "base/arena.h"
 

@@ -34,7 +34,7 @@ struct client_spec {
 
 /* Where a client's calls go: one target, a weighted mix, or a journey in order. */
 struct mix {
-    uint32_t *routes;
+    struct route **routes;
     double *cumulative; /* of the weights; NULL: by turns */
     uint32_t count;
 };
@@ -56,6 +56,7 @@ struct client {
     uint64_t sent_total, closed_total;   /* of the whole run */
     uint64_t attempt_count, reply_bytes; /* of what the meter counts */
     const struct arrival_type *arrival;  /* open loop; NULL: closed */
+    double exponential_ns;               /* its mean gap, if these are exponential; 0 */
     void *arrival_state;
     struct rng arrival_rng;
     struct user *users; /* closed loop */
@@ -84,15 +85,19 @@ static inline struct rng call_rng(uint64_t key, enum purpose purpose)
 /* `at` is where the client was said. */
 void mix_open(struct world *w, struct client *cl, struct place at, struct diag *d);
 /* The route of the call with this key, the turn-th of its user. */
-uint32_t mix_route(const struct mix *m, uint64_t key, uint32_t turn);
+struct route *mix_route(const struct mix *m, uint64_t key, uint32_t turn);
 
-/* client.c: sends now. `number` is the customer unless `keys` draw one, and comes back as the
- * call's parent. */
-void client_send(struct world *w, struct client *cl, uint64_t key, uint32_t number, uint32_t turn);
+/* client.c */
 void client_reply(struct world *w, uint32_t call);
-/* Whether something that began at began_ns belongs in the figures as they stand. */
-bool client_counts(const struct world *w, struct client *cl, int64_t began_ns);
 void client_reset(struct client *cl);
+/* Whether something that began at began_ns belongs in the figures as they stand. The first thing to
+ * happen at or after the end of the warm-up ends it here: whether the room is told before or after the
+ * other events of that instant, the same calls count. */
+static inline bool client_counts(const struct world *w, struct client *cl, int64_t began_ns)
+{
+    if (__builtin_expect(cl->warming, 0) && measured(w, now_ns(w))) client_reset(cl);
+    return cl->warming || measured(w, began_ns);
+}
 void client_report(const struct world *w, const struct client *cl);
 
 /* open.c, users.c */

@@ -54,7 +54,7 @@ static void every_attempt_is_a_line_and_a_count(void **state)
     if (r->failure) fail_msg("%s", r->failure);
     uint64_t sent = 0;
     for (uint32_t route = 0; route < flow_of(r->s.w)->route_count; route++)
-        sent += flow_of(r->s.w)->routes[route].sent;
+        sent += flow_of(r->s.w)->routes[route]->sent;
     assert_true(sent > 8000);
     assert_int_equal(lines_of(r, "call.sent", ""), sent);
     script_run_close(r);
@@ -73,7 +73,7 @@ static void every_refusal_is_a_line_with_its_cause(void **state)
     struct script_run *r = script_run(scenario, 7);
     uint32_t routes = flow_of(r->s.w)->route_count, seen = 0;
     for (uint32_t i = 0; i < routes; i++) {
-        const struct route *at = &flow_of(r->s.w)->routes[i];
+        const struct route *at = flow_of(r->s.w)->routes[i];
         for (uint8_t g = 0; g < at->filter_count; g++)
             for (size_t k = 0; k < sizeof guards / sizeof *guards; k++) {
                 if (strcmp(at->filters[g].kind, guards[k].guard) != 0) continue;

@@ -106,8 +106,8 @@ static void where_all_is_reserved_nothing_is_watched(void **state)
     struct scenario s = cloud_run(
         RUN("10s") NODE("4") SERVICE("r", "'workers': 2," REQUESTS("2"), SECOND)
             SERVICE("t", "'workers': 2," REQUESTS("2"), SECOND) CALLS("r", "r s", "3", "0"));
-    assert_true(pod_get(s.w, service_pod_first(s.w, 0))->fast);
-    assert_true(pod_get(s.w, service_pod_first(s.w, 1))->fast);
+    assert_true(service_room_of(s.w)->sides[service_pod_first(s.w, 0)].fast);
+    assert_true(service_room_of(s.w)->sides[service_pod_first(s.w, 1)].fast);
     assert_true(cloud_client(&s, "r", "ok") == 3);
     assert_close(cloud_client(&s, "r", "latency_ms.max"), 2000, 1e-5);
     scenario_close(&s);
@@ -128,7 +128,7 @@ static void the_fast_path_changes_nothing_but_speed(void **state)
             i ? NODE("3") : "", fields[i]);
         struct scenario s;
         cloud_open(&s, text_data(&t), (struct cloud_options){ .unchecked = true });
-        assert_true(pod_get(s.w, 0)->fast == !i);
+        assert_true(service_room_of(s.w)->sides[0].fast == !i);
         assert_true(world_run(s.w, INT64_MAX));
         world_report(s.w);
         mean[i] = cloud_client(&s, "c", "latency_ms.mean");

@@ -131,8 +131,10 @@ static double metronome_rate(const void *spec, int64_t duration_ns)
     return s->batch * 1e9 / (double)s->gap_ns;
 }
 
-static const struct arrival_type metronome_type = { sizeof(uint32_t), NULL, metronome_gap,
-                                                    metronome_batch, metronome_rate };
+static const struct arrival_type metronome_type = { .state_size = sizeof(uint32_t),
+                                                    .next_gap = metronome_gap,
+                                                    .batch = metronome_batch,
+                                                    .mean_rate = metronome_rate };
 
 static const struct field metronome_fields[] = {
     DURATION(struct metronome_spec, "first", first_ns, .preset = "0s", .doc = "The first send."),

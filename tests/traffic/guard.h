@@ -30,7 +30,7 @@ static inline struct small_world *guard_open(const char *gap, uint32_t count, co
 
 static inline uint64_t guard_ended(const struct small_world *s, enum outcome outcome)
 {
-    return client_get(&s->w, 0)->meter.by_outcome[outcome];
+    return meter_count(&client_get(&s->w, 0)->meter, outcome);
 }
 
 /* Fails unless every call ended, and those at the filter are those that were offered plus those

@@ -14,7 +14,7 @@ static struct small_world *hedge_open(const char *fields)
 static void assert_over(struct small_world *s, enum outcome outcome, int64_t after_ns)
 {
     const struct meter *m = &client_get(&s->w, 0)->meter;
-    assert_int_equal(m->by_outcome[outcome], 1);
+    assert_int_equal(meter_count(m, outcome), 1);
     assert_int_equal(outcome == OUTCOME_OK ? m->latency.max : m->failed.max, after_ns);
 }
 
