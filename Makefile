@@ -48,6 +48,8 @@ FUZZERS := $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 
 all: orrery
 
+# Phony: the link may be of another build, however new it is.
+.PHONY: orrery
 orrery: $(BUILD)/orrery
 	$(Q)ln -sf $< $@
 
