@@ -566,7 +566,7 @@
 ---@field timeoutSeconds? string How long after that; counts anew with each connection.
 
 ---@class orrery.l4.ipvs
----@field scheduler? 'rr'|'lc'|'sh' rr: one after another; lc: where fewest connections are; sh: by a hash of the caller. One of: rr, lc, sh. May come first, without its name.
+---@field scheduler? 'rr'|'lc'|'sh' rr: one after another, from the first pod on at every caller; lc: where fewest connections are; sh: by a hash of the caller. One of: rr, lc, sh. May come first, without its name.
 ---@field shared? boolean Whether all callers go through one, as through a cloud's network load balancer; each has its own otherwise, as on a node of its own.
 ---@field sessionAffinity? 'None'|'ClientIP' ClientIP: a caller's connections all go to the pod that its last one went to. One of: None, ClientIP.
 ---@field timeoutSeconds? string How long after that; counts anew with each connection.
@@ -1261,7 +1261,7 @@ function adaptiveLifo(...) end
 ---@return orrery.balancer.random
 function random(...) end
 
----Sends calls to the ready backends in turn. Every caller has its own turn and begins it at a random backend. Where a service's `weights` differ, heavier backends have more turns, spread evenly: the earliest deadline first.
+---Sends calls to the ready backends in turn. Every caller has its own turn and begins it at a random backend; when backends come or go it goes on at one that again differs from caller to caller. Where a service's `weights` differ, heavier backends have more turns, spread evenly: the earliest deadline first.
 ---@param ... any|orrery.balancer.roundRobin
 ---@return orrery.balancer.roundRobin
 function roundRobin(...) end

@@ -63,8 +63,8 @@ static const char *const scheduler_choices[] = { "rr", "lc", "sh", NULL };
 static const struct field ipvs_fields[] = {
     CHOICE(struct ipvs_spec, "scheduler", scheduler, .preset = "rr", .choices = scheduler_choices,
            .position = 1,
-           .doc = "rr: one after another; lc: where fewest connections are; sh: by a hash of the "
-                  "caller."),
+           .doc = "rr: one after another, from the first pod on at every caller; lc: where fewest "
+                  "connections are; sh: by a hash of the caller."),
     BOOL(struct ipvs_spec, "shared", shared, .preset = "false",
          .doc = "Whether all callers go through one, as through a cloud's network load balancer; "
                 "each has its own otherwise, as on a node of its own."),

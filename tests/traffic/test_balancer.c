@@ -115,10 +115,39 @@ static void round_robin_goes_on_when_backends_leave(void **state)
     scene_open(&s, &balancer_round_robin, "", 8);
     while (pick_for(&s, 0) != 6)
         continue;
-    s.n = 3; /* the turn stood at 7 */
-    assert_int_equal(pick_for(&s, 0), 0);
-    assert_int_equal(pick_for(&s, 0), 1);
+    s.n = 3; /* the turn stood at 7, perhaps some rounds on */
+    uint32_t first = pick_for(&s, 0);
+    assert_int_equal(pick_for(&s, 0), (first + 1) % 3);
+    assert_int_equal(pick_for(&s, 0), (first + 2) % 3);
     parts_close(&s.parts);
+}
+
+/* Callers that began with `before` backends go on with `after` of them: at each alike. */
+static void changed(uint32_t before, uint32_t after)
+{
+    struct scene s;
+    scene_open(&s, &balancer_round_robin, "", before > after ? before : after);
+    for (uint32_t caller = 0; caller < DRAWS; caller++) {
+        memset(s.state, 0, sizeof s.state);
+        s.n = before;
+        for (uint32_t i = 0; i < 3; i++)
+            pick_for(&s, 0);
+        s.n = after;
+        s.picked[pick_for(&s, 0)]++;
+    }
+    for (uint32_t i = 0; i < after; i++)
+        assert_share(s.picked[i], 1.0 / after);
+    parts_close(&s.parts);
+}
+
+static void callers_in_step_do_not_crowd_when_backends_come_or_leave(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t before, after;
+    } rows[] = { { 1, 4 }, { 4, 1 }, { 8, 3 }, { 3, 8 }, { 4, 2 }, { 2, 4 }, { 6, 4 }, { 64, 48 } };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        changed(rows[i].before, rows[i].after);
 }
 
 static void least_request_finds_the_one_idle_backend(void **state)
@@ -440,6 +469,7 @@ int main(void)
         cmocka_unit_test(round_robin_takes_each_in_turn),
         cmocka_unit_test(round_robin_begins_anywhere_and_each_caller_has_its_own_turn),
         cmocka_unit_test(round_robin_goes_on_when_backends_leave),
+        cmocka_unit_test(callers_in_step_do_not_crowd_when_backends_come_or_leave),
         cmocka_unit_test(least_request_finds_the_one_idle_backend),
         cmocka_unit_test(least_request_breaks_ties_evenly),
         cmocka_unit_test(least_request_takes_the_lowest_of_equals_when_told),
