@@ -8,7 +8,7 @@
 
 #include "base/arena.h"
 #include "base/text.h"
-#include "cli/scenario.h"
+#include "embed/scenario.h"
 #include "engine/recorder.h"
 #include "engine/summary.h"
 #include "experiment/team.h"
@@ -241,7 +241,7 @@ static const char *trial_go(struct trial *t, uint32_t number, struct arena *a, s
     const char *failure = formulas_read(t, a);
     if (!failure) failure = render(t->c, number, t->options, a, &file);
     if (failure) return failure;
-    struct scenario scenario = scenario_open(a, file, NULL, d);
+    struct scenario scenario = scenario_open(a, &(struct scenario_source){ .file = file }, d);
     return scenario.document ? replicate_all(t, &scenario, d, a) : "the scenario has errors";
 }
 
