@@ -164,6 +164,10 @@ struct kind {
      * at that field's own line. spec is writable here and const ever after. NULL: nothing to say. */
     void (*check)(void *spec, const struct document *doc, struct place at, const char *path,
                   struct diag *d);
+    /* Judges what all objects of the kind make together: once, last of all and whatever else is wrong,
+     * so that what did not load is zero or missing. The document is as it will be. NULL: nothing to
+     * say. */
+    void (*check_all)(const struct document *doc, struct diag *d);
     const void *vtable; /* the role's contract: struct dist_type, struct balancer_type, ... */
 };
 

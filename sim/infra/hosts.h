@@ -68,9 +68,11 @@ static inline int64_t milli_of(double cores)
 struct zones_spec {
     struct list names; /* const char * */
 };
-void infra_zones_open(struct world *w, struct infra *f);
+void infra_zones_open(struct infra *f, const struct document *doc);
 /* nodepool.c */
-void infra_hosts_open(struct world *w, struct infra *f, struct diag *d);
+void infra_hosts_open(struct infra *f, struct arena *a, const struct document *doc);
+/* All that a host is made of has loaded, and there are not too many. */
+bool infra_hosts_sound(const struct document *doc);
 /* place.c */
 void host_settle(struct host *h, int64_t now); /* brings the sums up to now */
 void infra_place_check(const struct world *w);

@@ -7,10 +7,11 @@
 
 static void infra_open(struct world *w, void *state, struct diag *d)
 {
+    (void)d;
     struct infra *f = state;
     f->account_names = map_open(w->arena);
-    infra_zones_open(w, f);
-    infra_hosts_open(w, f, d);
+    infra_zones_open(f, w->doc);
+    infra_hosts_open(f, w->arena, w->doc);
 }
 
 static void infra_reset(struct world *w)

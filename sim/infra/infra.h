@@ -11,6 +11,8 @@
 #define ZONES_MAX 64
 #define NODES_MAX 100000
 
+struct arena;
+
 struct node {
     const char *name; /* "workers-0" */
     const char *pool;
@@ -36,6 +38,13 @@ bool infra_zone_judge(const struct document *doc, const char *name, struct place
  * then the lowest index. NODE_NONE when there is no room. CPU counts in whole millicores, rounded
  * up as Kubernetes does. */
 uint32_t infra_place(struct world *w, uint32_t group, double cpu, int64_t memory);
+/* The same for the pods of a document's first moment, before there is a world. NULL: there are no nodes
+ * to fill, so that all fit, or what is said of them is not sound. */
+struct infra_plan;
+struct infra_plan *infra_plan_open(struct arena *a, const struct document *doc);
+/* False when no node has room. */
+bool infra_plan_place(struct infra_plan *p, uint32_t group, double cpu, int64_t memory);
+
 void infra_release(struct world *w, uint32_t group, uint32_t node, double cpu, int64_t memory);
 
 /* Takes a node down (false) or lets it come back (true). Outages overlap: a node is up again when

@@ -84,7 +84,7 @@ static void nodepool_check(void *spec, const struct document *doc, struct place 
                 zone_add(pool, doc, names[i], at, zones_path, d);
 }
 
-static void pool_open(struct world *w, struct infra *f, const struct object *o)
+static void pool_open(struct infra *f, struct arena *a, const struct object *o)
 {
     const struct nodepool_spec *spec = o->spec;
     check(spec->zone_count > 0);
@@ -93,7 +93,7 @@ static void pool_open(struct world *w, struct infra *f, const struct object *o)
     for (uint32_t i = 0; i < spec->count; i++) {
         struct host *h = &f->hosts[f->host_count++];
         h->milli = milli_of(spec->cpu);
-        h->node = (struct node){ .name = arena_format(w->arena, "%s-%u", o->name, i),
+        h->node = (struct node){ .name = arena_format(a, "%s-%u", o->name, i),
                                  .pool = o->name,
                                  .zone = spec->zones[i % spec->zone_count],
                                  .up = true,
@@ -105,9 +105,9 @@ static void pool_open(struct world *w, struct infra *f, const struct object *o)
 }
 
 /* Teaching scenarios say nothing of nodes: then there is one that holds everything. */
-static void limitless_open(struct world *w, struct infra *f)
+static void limitless_open(struct infra *f, struct arena *a)
 {
-    f->hosts = arena_alloc(w->arena, sizeof *f->hosts);
+    f->hosts = arena_alloc(a, sizeof *f->hosts);
     f->host_count = 1;
     f->hosts[0].limitless = true;
     f->hosts[0].node = (struct node){ .name = "node",
@@ -119,26 +119,49 @@ static void limitless_open(struct world *w, struct infra *f)
                                       .memory_free = INT64_MAX };
 }
 
-void infra_hosts_open(struct world *w, struct infra *f, struct diag *d)
+static const struct nodepool_spec *pool_of(const struct document *doc, uint32_t index)
 {
-    uint32_t pools = document_count(w->doc, "nodepool");
+    return document_object(doc, "nodepool", index)->spec;
+}
+
+static uint64_t nodes_wanted(const struct document *doc)
+{
     uint64_t wanted = 0;
-    for (uint32_t i = 0; i < pools; i++)
-        wanted +=
-            ((const struct nodepool_spec *)document_object(w->doc, "nodepool", i)->spec)->count;
-    if (wanted > NODES_MAX) {
-        diag_error(d, document_object(w->doc, "nodepool", pools - 1)->at, "nodepool", NULL,
-                   "%llu nodes in all pools, of at most %d", (unsigned long long)wanted, NODES_MAX);
-        pools = 0;
+    for (uint32_t i = 0; i < document_count(doc, "nodepool"); i++)
+        wanted += pool_of(doc, i)->count;
+    return wanted;
+}
+
+static void nodepools_check(const struct document *doc, struct diag *d)
+{
+    uint64_t wanted = nodes_wanted(doc);
+    if (wanted > NODES_MAX)
+        diag_error(d, document_object(doc, "nodepool", document_count(doc, "nodepool") - 1)->at,
+                   "nodepool", NULL, "%llu nodes in all pools, of at most %d",
+                   (unsigned long long)wanted, NODES_MAX);
+}
+
+bool infra_hosts_sound(const struct document *doc)
+{
+    for (uint32_t i = 0; i < document_count(doc, "nodepool"); i++) {
+        const struct nodepool_spec *pool = pool_of(doc, i);
+        if (pool->zone_count == 0 || pool->count == 0 || !(pool->cpu > 0) || pool->memory <= 0)
+            return false;
     }
+    return nodes_wanted(doc) <= NODES_MAX;
+}
+
+void infra_hosts_open(struct infra *f, struct arena *a, const struct document *doc)
+{
+    uint32_t pools = document_count(doc, "nodepool");
     if (pools == 0) {
-        limitless_open(w, f);
+        limitless_open(f, a);
         return;
     }
-    f->pools = arena_alloc(w->arena, pools * sizeof *f->pools);
-    f->hosts = arena_alloc(w->arena, wanted * sizeof *f->hosts);
+    f->pools = arena_alloc(a, pools * sizeof *f->pools);
+    f->hosts = arena_alloc(a, nodes_wanted(doc) * sizeof *f->hosts);
     for (uint32_t i = 0; i < pools; i++)
-        pool_open(w, f, document_object(w->doc, "nodepool", i));
+        pool_open(f, a, document_object(doc, "nodepool", i));
 }
 
 const struct kind infra_nodepool = {
@@ -153,4 +176,5 @@ const struct kind infra_nodepool = {
     .spec_size = sizeof(struct nodepool_spec),
     .fields = nodepool_fields,
     .check = nodepool_check,
+    .check_all = nodepools_check,
 };

@@ -18,18 +18,17 @@ void host_settle(struct host *h, int64_t now)
     h->since_ns = now;
 }
 
-static struct tally *tally_of(struct world *w, uint32_t group)
+static struct tally *tally_of(struct infra *f, struct arena *a, uint32_t group)
 {
-    struct infra *f = infra_of(w);
     if (group >= f->tally_count) {
         size_t old = f->tally_count * sizeof *f->tallies, wanted = (size_t)group + 1;
-        f->tallies = arena_grow(w->arena, f->tallies, old, wanted * sizeof *f->tallies);
+        f->tallies = arena_grow(a, f->tallies, old, wanted * sizeof *f->tallies);
         f->tally_count = group + 1;
     }
     struct tally *t = &f->tallies[group];
     if (!t->by_zone) {
-        t->by_zone = arena_alloc(w->arena, f->zone_count * sizeof *t->by_zone);
-        t->by_host = arena_alloc(w->arena, f->host_count * sizeof *t->by_host);
+        t->by_zone = arena_alloc(a, f->zone_count * sizeof *t->by_zone);
+        t->by_host = arena_alloc(a, f->host_count * sizeof *t->by_host);
     }
     return t;
 }
@@ -51,12 +50,22 @@ static bool host_better(const struct infra *f, const struct tally *t, uint32_t a
     return free_x != free_y ? free_x > free_y : a < b;
 }
 
+static uint32_t host_choose(const struct infra *f, const struct tally *t, int64_t milli,
+                            int64_t memory)
+{
+    uint32_t best = NODE_NONE;
+    for (uint32_t i = 0; i < f->host_count; i++)
+        if (host_fits(&f->hosts[i], milli, memory) &&
+            (best == NODE_NONE || host_better(f, t, i, best)))
+            best = i;
+    return best;
+}
+
 /* count is +1 or -1. */
-static void host_take(struct world *w, struct tally *t, uint32_t node, int64_t milli,
+static void host_take(struct infra *f, struct tally *t, uint32_t node, int64_t milli,
                       int64_t memory, int count)
 {
-    struct host *h = &infra_of(w)->hosts[node];
-    host_settle(h, now_ns(w));
+    struct host *h = &f->hosts[node];
     h->pods += (uint32_t)count;
     t->by_host[node] += (uint32_t)count;
     t->by_zone[h->node.zone] += (uint32_t)count;
@@ -72,23 +81,47 @@ static void host_take(struct world *w, struct tally *t, uint32_t node, int64_t m
 uint32_t infra_place(struct world *w, uint32_t group, double cpu, int64_t memory)
 {
     struct infra *f = infra_of(w);
-    struct tally *t = tally_of(w, group);
+    struct tally *t = tally_of(f, w->arena, group);
     int64_t milli = milli_of(cpu);
-    uint32_t best = NODE_NONE;
-    for (uint32_t i = 0; i < f->host_count; i++)
-        if (host_fits(&f->hosts[i], milli, memory) &&
-            (best == NODE_NONE || host_better(f, t, i, best)))
-            best = i;
-    if (best != NODE_NONE) host_take(w, t, best, milli, memory, 1);
-    return best;
+    uint32_t node = host_choose(f, t, milli, memory);
+    if (node == NODE_NONE) return node;
+    host_settle(&f->hosts[node], now_ns(w));
+    host_take(f, t, node, milli, memory, 1);
+    return node;
 }
 
 void infra_release(struct world *w, uint32_t group, uint32_t node, double cpu, int64_t memory)
 {
-    struct tally *t = tally_of(w, group);
-    check(node < infra_of(w)->host_count);
+    struct infra *f = infra_of(w);
+    struct tally *t = tally_of(f, w->arena, group);
+    check(node < f->host_count);
     check(t->by_host[node] > 0);
-    host_take(w, t, node, milli_of(cpu), memory, -1);
+    host_settle(&f->hosts[node], now_ns(w));
+    host_take(f, t, node, milli_of(cpu), memory, -1);
+}
+
+struct infra_plan {
+    struct arena *arena;
+    struct infra infra;
+};
+
+struct infra_plan *infra_plan_open(struct arena *a, const struct document *doc)
+{
+    if (document_count(doc, "nodepool") == 0 || !infra_hosts_sound(doc)) return NULL;
+    struct infra_plan *p = arena_alloc(a, sizeof *p);
+    p->arena = a;
+    infra_zones_open(&p->infra, doc);
+    infra_hosts_open(&p->infra, a, doc);
+    return p;
+}
+
+bool infra_plan_place(struct infra_plan *p, uint32_t group, double cpu, int64_t memory)
+{
+    struct tally *t = tally_of(&p->infra, p->arena, group);
+    uint32_t node = host_choose(&p->infra, t, milli_of(cpu), memory);
+    if (node == NODE_NONE) return false;
+    host_take(&p->infra, t, node, milli_of(cpu), memory, 1);
+    return true;
 }
 
 void infra_node_up(struct world *w, uint32_t node, bool up)

@@ -69,9 +69,9 @@ bool infra_zone_judge(const struct document *doc, const char *name, struct place
     return false;
 }
 
-void infra_zones_open(struct world *w, struct infra *f)
+void infra_zones_open(struct infra *f, const struct document *doc)
 {
-    f->zones = zones_of(w->doc, &f->zone_count);
+    f->zones = zones_of(doc, &f->zone_count);
 }
 
 const char *infra_zone_name(const struct world *w, uint8_t zone)

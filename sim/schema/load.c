@@ -1,10 +1,10 @@
 /* load.c - a whole scenario: from a tree to objects.
  *
- * Five passes, each over everything, so that a user sees every problem at once: name the objects;
+ * Six passes, each over everything, so that a user sees every problem at once: name the objects;
  * load their fields and parts; resolve references and judge names, now that all are known; let
- * every sound part be judged by its kind, inner before outer; and then every sound object. An
- * object that cannot have its name (another has it, or it is no name) is loaded and judged as the
- * others are, though nobody can find it. */
+ * every sound part be judged by its kind, inner before outer; then every sound object; and then what
+ * the objects of a kind make together. An object that cannot have its name (another has it, or it is
+ * no name) is loaded and judged as the others are, though nobody can find it. */
 #include "schema/load.h"
 
 #include "base/arena.h"
@@ -377,6 +377,12 @@ static void objects_check(struct loader *l, const struct loading *loading, uint3
     }
 }
 
+static void kinds_check_all(struct loader *l)
+{
+    for (uint32_t i = 0; i < l->list.count; i++)
+        if (l->list.kinds[i]->check_all) l->list.kinds[i]->check_all(l->doc, l->diag);
+}
+
 static const char *file_name(const char *file)
 {
     const char *slash = file ? strrchr(file, '/') : NULL;
@@ -427,6 +433,7 @@ struct document *document_load_kinds(struct kind_list list, struct arena *a,
     parts_check(&l);
     singletons_check(&l);
     objects_check(&l, loading, root->list_count);
+    kinds_check_all(&l);
     text_close(&l.path);
     return whole && diag_error_count(d) == errors ? doc : NULL;
 }

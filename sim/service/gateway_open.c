@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/check.h"
 #include "base/text.h"
+#include "service/graph.h"
 
 #include <string.h>
 

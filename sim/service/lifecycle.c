@@ -393,19 +393,15 @@ static bool all_reserved(const struct world *w)
 /* The first replicas are there when the run begins, without start-up. */
 void lifecycle_open(struct world *w, struct diag *d)
 {
+    (void)d;
     struct service_room *room = service_room_of(w);
     room->reserved = all_reserved(w);
     for (uint32_t i = 0; i < room->service_count; i++) {
         struct service *s = &room->services[i];
         for (uint32_t n = 0; n < s->replicas; n++) {
             uint32_t pod = s->first_pod + n;
-            if (!place(w, pod)) {
-                diag_error(d, room->services[i].at,
-                           arena_format(w->arena, "%s.%s", s->gateway ? "gateway" : "service", s->name),
-                           "add nodes, or request less", "no node has room for replica %u of %u",
-                           n + 1, s->replicas);
-                break;
-            }
+            bool placed = place(w, pod);
+            check(placed); /* services_check has placed them all before */
             side_of(w, pod)->memory = s->spec->memory;
             set_state(w, pod, POD_READY);
             view_caller(w, pod, true);

@@ -5,7 +5,7 @@
 
 #include "base/arena.h"
 #include "base/check.h"
-#include "base/text.h"
+#include "service/graph.h"
 #include "service/pod.h"
 
 #include <string.h>
@@ -72,98 +72,34 @@ struct program program_compile(struct world *w, struct service *s, const char *o
     return program_finish(&c);
 }
 
-/* Depth-first over operations; one on the path that is met again closes a cycle. Each operation is
- * walked once, and knows from then on how deep the calls below it nest. */
-struct walk {
-    struct world *w;
-    struct diag *d;
-    struct visit **visits; /* by service, operation */
-    const char *path[CALL_DEPTH_MAX + 1];
-    uint32_t depth; /* of the path */
-    bool too_deep;  /* told once: every longer chain contains a shorter one */
-};
-
-struct visit {
-    bool on_path, done;
-    uint32_t height; /* calls below, one inside the other */
-};
-
-static const char *service_path(struct world *w, const struct service *s)
+static void calls_add(struct world *w, struct graph *graph, const uint32_t *first,
+                      const struct service *s, uint32_t op)
 {
-    return arena_format(w->arena, "%s.%s", s->gateway ? "gateway" : "service", s->name);
-}
-
-static void cycle_tell(struct walk *k, const char *back, const struct service *s, struct place at)
-{
-    struct text t = { 0 };
-    uint32_t first = 0;
-    while (strcmp(k->path[first], back) != 0)
-        first++;
-    for (uint32_t i = first; i < k->depth; i++)
-        text_format(&t, "%s > ", k->path[i]);
-    diag_error(k->d, at, service_path(k->w, s),
-               "calls must not come back to where they began", "a cycle of calls: %s%s",
-               text_data(&t), back);
-    text_close(&t);
-}
-
-static void depth_tell(struct walk *k, const struct service *s, struct place at)
-{
-    if (!k->too_deep)
-        diag_error(k->d, at, service_path(k->w, s),
-                   "shorten the chain of services", "calls nest deeper than %d, from '%s' on",
-                   CALL_DEPTH_MAX, k->path[0]);
-    k->too_deep = true;
-}
-
-static uint32_t walk_operation(struct walk *k, struct service *s, uint32_t operation);
-
-/* How deep calls nest below this one, itself included. */
-static uint32_t walk_call(struct walk *k, struct service *s, const struct instruction *i)
-{
-    const struct group *g = group_get(k->w, route_group(k->w, i->route));
-    struct service *callee = pod_get(k->w, g->first)->owner;
-    uint32_t operation = route_operation(k->w, i->route);
-    struct visit *n = &k->visits[callee->index][operation];
-    if (n->on_path) {
-        cycle_tell(k, arena_format(k->w->arena, "%s %s", g->name, g->operations[operation]), s,
-                   *i->at);
-        return 0;
-    }
-    if (k->depth + (n->done ? n->height : 0) > CALL_DEPTH_MAX) {
-        depth_tell(k, s, *i->at);
-        return 0;
-    }
-    return 1 + (n->done ? n->height : walk_operation(k, callee, operation));
-}
-
-static uint32_t walk_operation(struct walk *k, struct service *s, uint32_t operation)
-{
-    const struct program *p = &s->programs[operation];
-    struct visit *n = &k->visits[s->index][operation];
-    k->path[k->depth++] =
-        arena_format(k->w->arena, "%s %s", s->name, s->operations[operation]);
-    n->on_path = true;
+    const struct program *p = &s->programs[op];
     for (uint32_t i = 0; i < p->count; i++) {
-        if (p->first[i].route == ROUTE_NONE) continue;
-        uint32_t height = walk_call(k, s, &p->first[i]);
-        if (height > n->height) n->height = height;
+        uint32_t route = p->first[i].route;
+        if (route == ROUTE_NONE) continue;
+        const struct group *g = group_get(w, route_group(w, route));
+        const struct service *callee = pod_get(w, g->first)->owner;
+        graph_call(graph, first[s->index] + op, first[callee->index] + route_operation(w, route),
+                   *p->first[i].at);
     }
-    n->on_path = false;
-    n->done = true;
-    k->depth--;
-    return n->height;
 }
 
 void program_graph_check(struct world *w, struct diag *d)
 {
-    struct service_room *room = service_room_of(w);
-    struct walk k = { .w = w, .d = d };
-    k.visits = arena_alloc(w->arena, room->service_count * sizeof *k.visits);
-    for (uint32_t i = 0; i < room->service_count; i++)
-        k.visits[i] =
-            arena_alloc(w->arena, room->services[i].operation_count * sizeof **k.visits);
+    const struct service_room *room = service_room_of(w);
+    struct graph *graph = graph_open(w->arena);
+    uint32_t *first = arena_alloc(w->arena, (room->service_count + 1) * sizeof *first);
+    for (uint32_t i = 0; i < room->service_count; i++) {
+        const struct service *s = &room->services[i];
+        const char *path = arena_format(w->arena, "%s.%s", s->gateway ? "gateway" : "service", s->name);
+        for (uint32_t op = 0; op < s->operation_count; op++)
+            graph_add(graph, arena_format(w->arena, "%s %s", s->name, s->operations[op]), path);
+        first[i + 1] = first[i] + s->operation_count;
+    }
     for (uint32_t i = 0; i < room->service_count; i++)
         for (uint32_t op = 0; op < room->services[i].operation_count; op++)
-            if (!k.visits[i][op].done) walk_operation(&k, &room->services[i], op);
+            calls_add(w, graph, first, &room->services[i], op);
+    graph_judge(graph, d);
 }

@@ -37,8 +37,8 @@ struct compiler program_begin(struct world *w, struct service *s, const char *op
 struct program program_finish(struct compiler *c); /* adds the answer, and the whole to the code */
 struct program program_compile(struct world *w, struct service *s, const char *operation,
                                const struct list *steps, struct diag *d);
-/* Tells d of call cycles and of graphs deeper than CALL_DEPTH_MAX. */
-#define CALL_DEPTH_MAX 64
+/* Tells d of call cycles and of chains deeper than CALL_DEPTH_MAX, now that what gateways are asked for is
+ * known too. */
 void program_graph_check(struct world *w, struct diag *d);
 
 /* path.c: runs the call's program from call.step until it waits or ends. */

@@ -3,6 +3,7 @@
  * A service is a name, pods, and a program per endpoint. Conservation, checked at any time: offered =
  * ended + in flight. */
 #include "service/pod.h"
+#include "service/together.h"
 
 #include "base/arena.h"
 #include "base/check.h"
@@ -84,11 +85,8 @@ static void service_open(struct world *w, struct service *s, const struct object
         s->discipline->order == ORDER_FIFO && !s->preempts && !spec->queue_timeout.kind;
     if (spec->resources.kind) {
         const struct resources_spec *r = spec->resources.spec;
-        s->requests = resources_of(&r->requests);
+        s->requests = service_requests(spec);
         s->limits = resources_of(&r->limits);
-        /* As the API server defaults them: no request said means the limit. */
-        if (s->requests.cpu == 0) s->requests.cpu = s->limits.cpu;
-        if (s->requests.memory == 0) s->requests.memory = s->limits.memory;
         s->limited = s->limits.cpu > 0;
     }
     meter_open(&s->meter, w->arena);
@@ -184,7 +182,7 @@ void programs_settle(struct service_room *room)
 }
 
 /* Services first, so that a reference to a service by its number holds; then gateways. */
-static void services_open(struct world *w, struct diag *d)
+static void services_open(struct world *w)
 {
     struct service_room *room = service_room_of(w);
     uint32_t services = document_count(w->doc, "service");
@@ -194,9 +192,6 @@ static void services_open(struct world *w, struct diag *d)
         const struct object *o = i < services ? document_object(w->doc, "service", i)
                                               : document_object(w->doc, "gateway", i - services);
         if (i >= services) gateway_open(w, &room->services[i], o);
-        if (i >= services && document_find(w->doc, "service", o->name))
-            diag_error(d, o->at, arena_format(w->arena, "gateway.%s", o->name),
-                       "give one of them another name", "there is a service of this name");
         service_open(w, &room->services[i], o, i);
     }
 }
@@ -205,7 +200,7 @@ static void room_open(struct world *w, void *state, struct diag *d)
 {
     struct service_room *room = state;
     uint32_t before = diag_error_count(d);
-    services_open(w, d);
+    services_open(w);
     pods_open(w);
     groups_open(w);
     programs_open(w, d);

@@ -2,7 +2,7 @@
 #include "base/arena.h"
 #include "base/text.h"
 #include "engine/judge.h"
-#include "service/pod.h"
+#include "service/together.h"
 
 static const char *const named[] = { "service", "gateway" };
 
@@ -171,6 +171,7 @@ const struct kind service_kind = {
     .spec_size = sizeof(struct service_spec),
     .fields = service_fields,
     .check = service_check,
+    .check_all = services_check,
 };
 
 static const struct field resource_fields[] = {
