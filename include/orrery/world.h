@@ -44,8 +44,10 @@ struct world {
 struct room {
     const char *name;
     size_t state_size;
+    /* Goes on after telling d: the next room opens too, so that a user sees every problem at once. */
     void (*open)(struct world *w, void *state, struct diag *d);
-    void (*begin)(struct world *w);  /* after every room is open: first events */
+    void (*judge)(struct world *w, struct diag *d); /* what shows only when every room is open */
+    void (*begin)(struct world *w);  /* all is well: first events */
     void (*reset)(struct world *w);  /* the warm-up is over: figures start again, state goes on */
     void (*sample)(struct world *w, int64_t window_ns); /* the end of a window */
     void (*check)(const struct world *w); /* the room's invariants, by check() */

@@ -21,7 +21,8 @@ struct scenario {
 /* Everything lives in `a`. Problems go to d. */
 struct scenario scenario_open(struct arena *a, const struct scenario_source *source,
                               struct diag *d);
-/* Builds its world once and tells d what no single field could: capacity, cycles, files. */
+/* Builds its world once and tells d what shows only there: what gateways are asked for,
+ * names, protocols. */
 void scenario_try(const struct scenario *s, struct diag *d);
 
 #endif

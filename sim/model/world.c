@@ -108,10 +108,12 @@ struct world *world_open(const struct document *doc, const struct world_options 
     for (uint32_t i = 0; i < ROOM_COUNT; i++) {
         w->rooms[i] = arena_alloc(w->arena, world_rooms[i]->state_size);
         if (world_rooms[i]->open) world_rooms[i]->open(w, w->rooms[i], d);
-        if (diag_error_count(d) > before) {
-            world_close(w);
-            return NULL;
-        }
+    }
+    for (uint32_t i = 0; i < ROOM_COUNT; i++)
+        if (world_rooms[i]->judge) world_rooms[i]->judge(w, d);
+    if (diag_error_count(d) > before) {
+        world_close(w);
+        return NULL;
     }
     if (w->warmup_ns > 0) engine_at(w->engine, w->warmup_ns, &world_warm, 0, 0);
     engine_at(w->engine, o->window_ns, &world_window, 0, 0);

@@ -280,13 +280,10 @@ uint32_t gateway_answer(struct world *w, uint32_t group, const struct request *r
     c.at = s->at;
     struct asking a = { .c = &c, .request = request, .at = at, .caller = caller };
     room->nesting++;
-    uint32_t before = diag_error_count(d);
     request_compile(&a);
     room->nesting--;
     struct program program = program_finish(&c);
     s->programs[op] = program;
-    if (!room->complete || room->nesting > 0) return op;
-    programs_settle(room);
-    if (diag_error_count(d) == before) program_graph_check(w, d);
+    if (room->complete && room->nesting == 0) programs_settle(room);
     return op;
 }

@@ -199,14 +199,12 @@ static void services_open(struct world *w)
 static void room_open(struct world *w, void *state, struct diag *d)
 {
     struct service_room *room = state;
-    uint32_t before = diag_error_count(d);
     services_open(w);
     pods_open(w);
     groups_open(w);
     programs_open(w, d);
     programs_settle(room);
     room->complete = true;
-    if (diag_error_count(d) == before) program_graph_check(w, d);
     lifecycle_open(w, d);
 }
 
@@ -445,6 +443,7 @@ const struct room service_room = {
     .name = "service",
     .state_size = sizeof(struct service_room),
     .open = room_open,
+    .judge = program_graph_check,
     .begin = room_begin,
     .reset = room_reset,
     .sample = room_sample,
