@@ -14,6 +14,25 @@ struct route_asks {
     struct map headers, cookies;
 };
 
+/* What a scenario may say of any call site, be it a step's, a client's or a gateway's. A part that is not
+ * said is as the called service, or the mesh, wishes. */
+struct route_said {
+    struct part timeout, retry; /* the two everyday filters, said as fields: [retry, timeout] */
+    struct list filters;        /* further ones, outside those, outermost first */
+    struct part balancer, protocol, discovery, policy;
+};
+
+/* The rows of these fields for a member `m` of struct route_said, and what the kind's users are told of
+ * each, in this order. */
+#define ROUTE_SAID_FIELDS(T, m, TIMEOUT, RETRY, FILTERS, BALANCER, PROTOCOL, DISCOVERY, POLICY)    \
+    PART(T, "timeout", m.timeout, "filter", .preset = "", .doc = TIMEOUT),                         \
+        PART(T, "retry", m.retry, "filter", .preset = "", .doc = RETRY),                           \
+        LIST(T, "filters", m.filters, FIELD_PART, .role = "filter", .preset = "", .doc = FILTERS), \
+        PART(T, "balancer", m.balancer, "balancer", .preset = "", .doc = BALANCER),                \
+        PART(T, "protocol", m.protocol, "protocol", .preset = "", .doc = PROTOCOL),                \
+        PART(T, "discovery", m.discovery, "discovery", .preset = "", .doc = DISCOVERY),            \
+        PART(T, "trafficPolicy", m.policy, "trafficPolicy", .preset = "", .doc = POLICY)
+
 struct route_spec {
     const char *caller;    /* for traces: "shoppers", "cart GET /cart" */
     const char *target;    /* "cart GET /cart" */
@@ -38,11 +57,30 @@ struct route_spec {
     const struct route_asks *asks; /* NULL: nothing */
 };
 
+/* What was said, which must live as long as the world, becomes part of the route. */
+static inline void route_say(struct route_spec *route, const struct route_said *said)
+{
+    route->timeout = &said->timeout;
+    route->retry = &said->retry;
+    route->filters = said->filters;
+    route->balancer = &said->balancer;
+    route->protocol = &said->protocol;
+    route->discovery = &said->discovery;
+    route->policy = &said->policy;
+}
+
 /* For kind checks: judges the guards of a route as its caller says them, in fields called filters,
  * retry and timeout. */
 void route_guards_check(const struct list *filters, const struct part *retry,
                         const struct part *timeout, struct place at, const char *path,
                         struct diag *d);
+
+/* The same of all that is said. */
+static inline void route_said_check(const struct route_said *said, struct place at, const char *path,
+                                    struct diag *d)
+{
+    route_guards_check(&said->filters, &said->retry, &said->timeout, at, path, d);
+}
 
 /* For kind checks: what a caller says of its requests is for a gateway to look at. */
 void route_request_check(const struct document *doc, const struct route_asks *asks,

@@ -6,6 +6,7 @@
 #ifndef SERVICE_GATEWAY_H
 #define SERVICE_GATEWAY_H
 
+#include "orrery/route.h"
 #include "service/match.h"
 #include "service/pod.h"
 
@@ -23,8 +24,8 @@ struct http_route_spec {
     const char *target;
     struct map to; /* target -> weight */
     bool sticky;
-    struct part rewrite, timeout, retry, balancer, protocol, discovery, policy;
-    struct list filters;
+    struct part rewrite;
+    struct route_said said;
     struct http_match match; /* derived; its index is set by the gateway */
 };
 

@@ -147,16 +147,10 @@ static void target_compile(struct asking *a, const struct http_route_spec *r, co
     if (!resolved) return;
     struct route_spec route = { .target = resolved,
                                 .at = place_of(a, r),
-                                .balancer = &r->balancer,
-                                .protocol = &r->protocol,
-                                .discovery = &r->discovery,
-                                .policy = &r->policy,
-                                .filters = r->filters,
-                                .timeout = &r->timeout,
-                                .retry = &r->retry,
                                 .request = q,
                                 .reply = gateway_reply,
                                 .proceed = gateway_proceed };
+    route_say(&route, &r->said);
     uint16_t at = compile_emit(c, step_send_instruction(c, route));
     compile_emit(c, (struct instruction){ .run = gateway_leave, .route = ROUTE_NONE });
     if (!c->full) c->items[at].salt = c->items[chooser].salt;

@@ -223,7 +223,7 @@ static void route_check(void *spec, const struct document *doc, struct place at,
     (void)doc;
     host_check(s, at, path, d);
     targets_check(s, at, path, d);
-    route_guards_check(&s->filters, &s->retry, &s->timeout, at, path, d);
+    route_said_check(&s->said, at, path, d);
     s->match = (struct http_match){
         .host = s->host,
         .sort = path_sort_of(&s->path),
@@ -260,20 +260,17 @@ static const struct field route_fields[] = {
                 "its weight says."),
     PART(struct http_route_spec, "rewrite", rewrite, "rewrite", .preset = "",
          .doc = "What the request becomes before it goes on."),
-    PART(struct http_route_spec, "timeout", timeout, "filter", .preset = "",
-         .doc = "How long each attempt at the target is awaited; inside `retry`."),
-    PART(struct http_route_spec, "retry", retry, "filter", .preset = "",
-         .doc = "What the gateway does when an attempt fails; it stays with the target."),
-    LIST(struct http_route_spec, "filters", filters, FIELD_PART, .role = "filter", .preset = "",
-         .doc = "Further guards, outermost first, outside `retry` and `timeout`."),
-    PART(struct http_route_spec, "balancer", balancer, "balancer", .preset = "",
-         .doc = "How the gateway chooses a pod of the target; the target's own choice by default."),
-    PART(struct http_route_spec, "protocol", protocol, "protocol", .preset = "",
-         .doc = "How requests travel from the gateway to a pod; as the target wishes by default."),
-    PART(struct http_route_spec, "discovery", discovery, "discovery", .preset = "",
-         .doc = "How it learns which pods there are; the target's own choice by default."),
-    PART(struct http_route_spec, "trafficPolicy", policy, "trafficPolicy", .preset = "",
-         .doc = "Which of the pods it may use, and which first; the target's own by default."),
+    ROUTE_SAID_FIELDS(struct http_route_spec, said,
+        /* timeout */ "How long each attempt at the target is awaited; inside `retry`.",
+        /* retry */ "What the gateway does when an attempt fails; it stays with the target.",
+        /* filters */ "Further guards, outermost first, outside `retry` and `timeout`.",
+        /* balancer */ "How the gateway chooses a pod of the target; the target's own choice by "
+            "default.",
+        /* protocol */ "How requests travel from the gateway to a pod; as the target wishes by "
+            "default.",
+        /* discovery */ "How it learns which pods there are; the target's own choice by default.",
+        /* trafficPolicy */ "Which of the pods it may use, and which first; the target's own by "
+            "default."),
     FIELDS_END
 };
 

@@ -8,8 +8,7 @@
 
 struct call_spec {
     const char *target;
-    struct part timeout, retry, balancer, protocol, discovery, policy;
-    struct list filters;
+    struct route_said said;
     struct route_asks asks;
     bool optional;
 };
@@ -49,16 +48,10 @@ struct instruction step_call_instruction(struct compiler *c, const struct part *
     const struct call_spec *spec = step->spec;
     struct route_spec route = { .target = spec->target,
                                 .at = step->at,
-                                .balancer = &spec->balancer,
-                                .protocol = &spec->protocol,
-                                .discovery = &spec->discovery,
-                                .policy = &spec->policy,
-                                .filters = spec->filters,
-                                .timeout = &spec->timeout,
-                                .retry = &spec->retry,
                                 .asks = &spec->asks,
                                 .reply = on_reply,
                                 .owner = spec->optional };
+    route_say(&route, &spec->said);
     return step_send_instruction(c, route);
 }
 
@@ -135,29 +128,25 @@ static void call_check(void *spec, const struct document *doc, struct place at, 
                        struct diag *d)
 {
     const struct call_spec *s = spec;
-    route_guards_check(&s->filters, &s->retry, &s->timeout, at, path, d);
+    route_said_check(&s->said, at, path, d);
     route_request_check(doc, &s->asks, &s->target, s->target != NULL, at, path, d);
 }
 
 static const struct field call_fields[] = {
     TEXT(struct call_spec, "target", target, .position = 1, .judge = target_check,
          .doc = "Whom to ask: a service and its endpoint, \"cart GET /cart\"."),
-    PART(struct call_spec, "timeout", timeout, "filter", .preset = "",
-         .doc = "How long each attempt is awaited; inside `retry`."),
-    PART(struct call_spec, "retry", retry, "filter", .preset = "",
-         .doc = "What to do when an attempt fails."),
-    LIST(struct call_spec, "filters", filters, FIELD_PART, .role = "filter", .preset = "",
-         .doc = "Further guards, outermost first, outside `retry` and `timeout`."),
-    PART(struct call_spec, "balancer", balancer, "balancer", .preset = "",
-         .doc = "How this caller chooses a pod; the called service's own choice by default."),
-    PART(struct call_spec, "protocol", protocol, "protocol", .preset = "",
-         .doc = "How the call travels: connections, their set-up, messages; as the called service "
-                "wishes by default."),
-    PART(struct call_spec, "discovery", discovery, "discovery", .preset = "",
-         .doc = "How each pod of this caller learns which pods it can call; as the called service "
-                "wishes by default."),
-    PART(struct call_spec, "trafficPolicy", policy, "trafficPolicy", .preset = "",
-         .doc = "Which of the pods it may use, and which first; the called service's own by default."),
+    ROUTE_SAID_FIELDS(struct call_spec, said,
+        /* timeout */ "How long each attempt is awaited; inside `retry`.",
+        /* retry */ "What to do when an attempt fails.",
+        /* filters */ "Further guards, outermost first, outside `retry` and `timeout`.",
+        /* balancer */ "How this caller chooses a pod; the called service's own choice by "
+            "default.",
+        /* protocol */ "How the call travels: connections, their set-up, messages; as the called "
+            "service wishes by default.",
+        /* discovery */ "How each pod of this caller learns which pods it can call; as the "
+            "called service wishes by default.",
+        /* trafficPolicy */ "Which of the pods it may use, and which first; the called service's "
+            "own by default."),
     ASKS_FIELDS(struct call_spec, asks),
     BOOL(struct call_spec, "optional", optional, .preset = "false",
          .doc = "Whether the caller can do without the answer: a failure is then no error."),

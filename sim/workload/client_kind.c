@@ -67,7 +67,7 @@ static void client_check(void *spec, const struct document *doc, struct place at
     targets_check(s, &j);
     loop_check(s, &j);
     asks_check(s, &j);
-    route_guards_check(&s->filters, &s->retry, &s->timeout, at, path, d);
+    route_said_check(&s->said, at, path, d);
     if (s->stop_ns == 0) s->stop_ns = TIME_NEVER;
     if (s->stop_ns <= s->start_ns)
         judge_field(d, at, path, "stop", "swap them?", "it must come after start");
@@ -95,22 +95,17 @@ static const struct field client_fields[] = {
     DURATION(struct client_spec, "stop", stop_ns, .preset = "", .min = 1,
              .max = (double)TIME_MAX_NS,
              .doc = "When it ends sending; calls under way go on. At the run's end unless said."),
-    PART(struct client_spec, "timeout", timeout, "filter", .preset = "",
-         .doc = "How long one attempt may take: \"2s\". The innermost filter."),
-    PART(struct client_spec, "retry", retry, "filter", .preset = "",
-         .doc = "Whether and how failed calls are tried again. Stands just outside timeout."),
-    LIST(struct client_spec, "filters", filters, FIELD_PART, .role = "filter", .preset = "",
-         .doc = "What else stands in the way, outermost first, outside retry and timeout."),
-    PART(struct client_spec, "balancer", balancer, "balancer", .preset = "",
-         .doc = "Which backend gets a call; what the service wishes unless said."),
-    PART(struct client_spec, "protocol", protocol, "protocol", .preset = "",
-         .doc = "How its calls travel: connections, their set-up, messages; what the service wishes "
-                "unless said."),
-    PART(struct client_spec, "discovery", discovery, "discovery", .preset = "",
-         .doc = "How it learns which backends there are; as the called service wishes unless said."),
-    PART(struct client_spec, "trafficPolicy", policy, "trafficPolicy", .preset = "",
-         .doc = "Which of the ready backends it may use, and which first; what the service wishes "
-                "unless said."),
+    ROUTE_SAID_FIELDS(struct client_spec, said,
+        /* timeout */ "How long one attempt may take: \"2s\". The innermost filter.",
+        /* retry */ "Whether and how failed calls are tried again. Stands just outside timeout.",
+        /* filters */ "What else stands in the way, outermost first, outside retry and timeout.",
+        /* balancer */ "Which backend gets a call; what the service wishes unless said.",
+        /* protocol */ "How its calls travel: connections, their set-up, messages; what the "
+            "service wishes unless said.",
+        /* discovery */ "How it learns which backends there are; as the called service wishes "
+            "unless said.",
+        /* trafficPolicy */ "Which of the ready backends it may use, and which first; what the "
+            "service wishes unless said."),
     PART(struct client_spec, "keys", keys, "keys", .preset = "",
          .doc = "The customer each call is for, which hashing goes by; unless said the user's own "
                 "number, or a new one for every call."),

@@ -15,18 +15,12 @@ static struct route *target_open(struct world *w, const struct client *cl, const
         .caller = cl->name,
         .target = target,
         .at = at,
-        .balancer = &s->balancer,
-        .discovery = &s->discovery,
-        .policy = &s->policy,
-        .protocol = &s->protocol,
-        .filters = s->filters,
-        .timeout = &s->timeout,
-        .retry = &s->retry,
         .reply = client_reply,
         .owner = cl->index,
         .instance_count = 1,
         .asks = &s->asks,
     };
+    route_say(&route, &s->said);
     uint32_t id = route_open(w, &route, d);
     return id == ROUTE_NONE ? NULL : route_get(w, id);
 }

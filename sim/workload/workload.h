@@ -24,9 +24,7 @@ struct client_spec {
     uint32_t users;
     struct part think;
     int64_t ramp_ns, start_ns, stop_ns; /* stop: derived TIME_NEVER when not said */
-    struct part timeout, retry;
-    struct list filters;
-    struct part balancer, protocol, discovery, policy;
+    struct route_said said;
     struct part keys;
     struct route_asks asks;
     uint32_t priority;
