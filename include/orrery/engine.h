@@ -34,7 +34,8 @@ bool engine_pending(const struct engine *e, struct event_id id);
  * timeouts that never fire cost a ring of memory and no heap work. Its events cannot be
  * cancelled; give the type a `live`. Lanes of equal (delay, type) are shared. */
 uint32_t engine_lane(struct engine *e, int64_t delay_ns, const struct event_type *type);
-void engine_lane_push(struct engine *e, uint32_t lane, uint32_t a, uint32_t b);
+/* void engine_lane_push(struct engine *e, uint32_t lane, uint32_t a, uint32_t b);
+ * Inline, in schedule.h. */
 
 /* Most events are about entities of one pool, and most of their `live` are one function: whether
  * entity (a & mask) is still of generation b. Told where generations stand (the first one, and the

@@ -72,7 +72,22 @@ _Static_assert(sizeof(struct waiter) == 32, "two a cache line");
 struct front {
     uint64_t limit;     /* keys up to this one belong here; 0: none does */
     struct waiter *end; /* behind the earliest */
+    struct waiter *last; /* where it stands when the front is full */
     struct waiter items[FRONT_GUARDS + FRONT_MAX + 1]; /* guards first */
+};
+
+struct lane_entry {
+    int64_t time_ns;
+    uint64_t age;
+    uint64_t about;
+};
+
+/* Only its head waits in the queue. */
+struct lane {
+    const struct event_type *type;
+    int64_t delay_ns;
+    struct lane_entry *ring;
+    uint32_t mask, head, tail; /* head..tail, modulo 2^32, indexed by mask; 2^32 - 1: no ring yet */
 };
 
 #define STAGED_MAX 16 /* what one handler schedules, as a rule; more is sorted in at once */
@@ -87,8 +102,10 @@ struct engine_hot {
     bool (*pool_live)(const struct world *w, uint32_t a, uint32_t b);
     const char *pool_generations;
     size_t pool_stride;
+    struct lane *lanes;
     struct front front;
-    struct waiter *staged_end; /* behind the last one staged */
+    struct waiter *staged_end;  /* behind the last one staged */
+    struct waiter *staged_last; /* no more than up to here */
     struct waiter staged[STAGED_MAX];
 };
 
@@ -142,7 +159,7 @@ static inline uint32_t front_count(const struct front *f)
 
 static inline bool front_full(const struct front *f)
 {
-    return f->end == &f->items[FRONT_GUARDS + FRONT_MAX];
+    return f->end == f->last;
 }
 
 /* Room for an entry of this key: before the later ones; of equals, the older is taken first. */
@@ -192,7 +209,25 @@ static inline __attribute__((always_inline)) void engine_stage(struct engine *e,
     struct waiter *x = s->staged_end;
     waiter_put(x, event_key(time_ns, type->phase), type, s->age++, about_of(a, b));
     s->staged_end = x + 1;
-    if (__builtin_expect(x == &s->staged[STAGED_MAX - 1], 0)) engine_unstage(e);
+    if (__builtin_expect(x == s->staged_last, 0)) engine_unstage(e);
+}
+
+/* Out of line: a lane that is empty or full, or whose delay is 0. */
+void engine_lane_push_slowly(struct engine *e, uint32_t lane, uint32_t a, uint32_t b);
+
+/* Schedules the lane's type(a, b) for its delay from now. */
+static inline __attribute__((always_inline)) void engine_lane_push(struct engine *e, uint32_t index,
+                                                                   uint32_t a, uint32_t b)
+{
+    struct engine_hot *s = (struct engine_hot *)e;
+    struct lane *lane = &s->lanes[index];
+    uint32_t count = lane->tail - lane->head;
+    if (__builtin_expect(count - 1 >= lane->mask, 0)) { /* 0, or all */
+        engine_lane_push_slowly(e, index, a, b);
+        return;
+    }
+    lane->ring[lane->tail++ & lane->mask] =
+        (struct lane_entry){ s->now_ns + lane->delay_ns, s->age++, about_of(a, b) };
 }
 
 #endif

@@ -16,6 +16,7 @@ struct engine *engine_open(struct arena *a, struct world *w, struct engine_optio
     e->world = w;
     radix_queue_open(&e->radix, &e->s.front);
     e->s.staged_end = e->s.staged;
+    e->s.staged_last = &e->s.staged[STAGED_MAX - 1];
     if (options.heap_queue) {
         e->s.attention |= ATTENTION_REFERENCE;
         e->s.front.limit = 0;
@@ -115,8 +116,10 @@ static __attribute__((noinline)) void wait_slowly(struct engine *e, const struct
 static inline void unstage(struct engine *e)
 {
     struct engine_hot *s = &e->s;
-    if (s->staged_end == s->staged) return;
-    for (struct waiter *x = s->staged; x < s->staged_end; x++) {
+    struct waiter *x = s->staged, *end = s->staged_end;
+    if (x == end) return;
+    s->staged_end = x;
+    do {
         uint64_t key = x->key;
         if (__builtin_expect(key_time(key) <= s->now_ns || key > s->front.limit ||
                                  front_full(&s->front),
@@ -124,8 +127,7 @@ static inline void unstage(struct engine *e)
             wait_slowly(e, x);
         else
             waiter_move(front_room(&s->front, key), x);
-    }
-    s->staged_end = s->staged;
+    } while (++x < end);
 }
 
 void engine_unstage(struct engine *e)
@@ -177,7 +179,7 @@ static void fire_batch(struct engine *e)
         b->next = b->waiters.count = 0;
         e->s.attention &= ~(1u << phase);
     }
-    if (!resolve(e, &x) || !is_live(e, x.type, waiter_a(&x), waiter_b(&x))) return;
+    if (!resolve(e, &x) || !is_live(e, x.type, x.about)) return;
     fire(e, x.type, x.about);
     unstage(e);
     if (e->s.attention & ATTENTION_WATCHED) e->after(e->world, x.type, waiter_a(&x), waiter_b(&x));
@@ -186,7 +188,7 @@ static void fire_batch(struct engine *e)
 /* Its `live` is not the pool's. */
 static __attribute__((noinline)) void fire_asking(struct engine *e, struct waiter x)
 {
-    if (resolve(e, &x) && is_live(e, x.type, waiter_a(&x), waiter_b(&x))) fire(e, x.type, x.about);
+    if (resolve(e, &x) && is_live(e, x.type, x.about)) fire(e, x.type, x.about);
 }
 
 /* The usual case by the shortest way: one event at its instant, in the front. False: it is not
@@ -207,8 +209,7 @@ static inline bool fire_next(struct engine *e)
             unstage(e);
             return true;
         }
-        const char *at = s->pool_generations + ((uint32_t)about & s->pool_mask) * s->pool_stride;
-        if (*(const uint32_t *)(const void *)at != about >> 32) return true;
+        if (!pool_is_live(e, about)) return true;
     }
     fire(e, type, about);
     unstage(e);
@@ -271,6 +272,6 @@ uint32_t engine_pending_count(const struct engine *e)
     for (uint32_t i = 0; i < PHASE_COUNT; i++)
         count += e->batches[i].waiters.count - e->batches[i].next;
     for (uint32_t i = 0; i < e->lane_count; i++)
-        count += e->lanes[i].tail - e->lanes[i].head;
+        count += e->s.lanes[i].tail - e->s.lanes[i].head;
     return count;
 }

@@ -11,19 +11,6 @@ struct batch {
     uint32_t next; /* the first that has not fired */
 };
 
-struct lane_entry {
-    int64_t time_ns;
-    uint64_t age;
-    uint32_t a, b;
-};
-
-struct lane {
-    const struct event_type *type;
-    int64_t delay_ns;
-    struct lane_entry *ring;
-    uint32_t mask, head, tail; /* head..tail, modulo 2^32, indexed by mask */
-};
-
 struct timer {
     const struct event_type *type;
     uint32_t a, b;
@@ -48,7 +35,6 @@ struct engine {
     struct heap_queue heap;
     struct radix_queue radix; /* its front is s.front */
     struct batch batches[PHASE_COUNT];
-    struct lane *lanes;
     uint32_t lane_count;
     struct timer *timers; /* 0 stays unused, so {0, 0} is nobody's handle */
     uint32_t timer_count, timer_capacity, free_timer;
@@ -69,13 +55,18 @@ void lane_take(struct engine *e, struct waiter *x);
 bool timer_take(struct engine *e, struct waiter *x);
 bool timer_dead(const struct engine *e, uint32_t slot, uint32_t generation);
 
-static inline bool is_live(const struct engine *e, const struct event_type *type, uint32_t a,
-                           uint32_t b)
+static inline bool pool_is_live(const struct engine *e, uint64_t about)
+{
+    const char *at =
+        e->s.pool_generations + ((uint32_t)about & e->s.pool_mask) * e->s.pool_stride;
+    return *(const uint32_t *)(const void *)at == about >> 32;
+}
+
+static inline bool is_live(const struct engine *e, const struct event_type *type, uint64_t about)
 {
     if (!type->live) return true;
-    if (type->live != e->s.pool_live) return type->live(e->world, a, b);
-    const char *at = e->s.pool_generations + (a & e->s.pool_mask) * e->s.pool_stride;
-    return *(const uint32_t *)(const void *)at == b;
+    if (type->live == e->s.pool_live) return pool_is_live(e, about);
+    return type->live(e->world, (uint32_t)about, (uint32_t)(about >> 32));
 }
 
 #endif

@@ -49,6 +49,7 @@ struct radix_queue {
     uint64_t last;
     uint64_t filled; /* bit b-1 set: bucket b is not empty */
     struct waiters buckets[RADIX_BUCKETS];
+    uint64_t least[RADIX_BUCKETS]; /* key in each; UINT64_MAX when empty. Of bucket 0 it is not kept */
 };
 
 /* Tells whether an entry still waits for anything. Dead ones are dropped on the way to the front,
@@ -75,7 +76,7 @@ static inline void radix_queue_push(struct radix_queue *q, struct arena *a, cons
         return;
     }
     waiter_move(front_room(q->front, x->key), x);
-    if (__builtin_expect(q->front->end > &q->front->items[FRONT_GUARDS + FRONT_MAX], 0))
+    if (__builtin_expect(q->front->end > q->front->last, 0))
         radix_queue_spill(q, a);
 }
 

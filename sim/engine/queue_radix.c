@@ -2,14 +2,17 @@
  *
  * Invariants: last <= limit; every key in the buckets is > limit, every key in the front <= limit;
  * the front is sorted, latest first. Equal keys keep the order in which they were pushed: they are
- * always in one bucket together, and every move goes through it from its beginning. */
+ * always in one bucket together, and every move goes through it from its beginning. What is least in
+ * a bucket is kept as it fills: to look for it would read what no longer fits the caches once more. */
 #include "engine/queue.h"
 
 void radix_queue_open(struct radix_queue *q, struct front *front)
 {
     q->front = front;
     front->end = front_first(front);
+    front->last = &front->items[FRONT_GUARDS + FRONT_MAX];
     front->limit = KEY_LAST; /* nothing is far until the front has overflowed once */
+    memset(q->least, 0xff, sizeof q->least);
     for (uint32_t i = 0; i < FRONT_GUARDS; i++)
         front->items[i] = (struct waiter){ .key = UINT64_MAX };
 }
@@ -19,6 +22,7 @@ static inline void place(struct radix_queue *q, struct arena *a, const struct wa
     uint64_t differ = x->key ^ q->last;
     uint32_t bucket = differ ? 64 - (uint32_t)__builtin_clzll(differ) : 0;
     if (bucket > 0) q->filled |= UINT64_C(1) << (bucket - 1);
+    if (x->key < q->least[bucket]) q->least[bucket] = x->key;
     waiters_add(&q->buckets[bucket], a, x);
 }
 
@@ -46,15 +50,7 @@ void radix_queue_spill(struct radix_queue *q, struct arena *a)
         items[i - far] = items[i];
 }
 
-static uint64_t bucket_min(const struct waiters *e)
-{
-    uint64_t min = e->items[0].key;
-    for (uint32_t i = 1; i < e->count; i++)
-        min = e->items[i].key < min ? e->items[i].key : min;
-    return min;
-}
-
-/* Empties bucket b into lower ones around its minimum. */
+/* Empties bucket b into lower ones around its least key. */
 static void spread(struct radix_queue *q, struct arena *a, const struct judge *judge, uint32_t b,
                    uint64_t min)
 {
@@ -62,6 +58,7 @@ static void spread(struct radix_queue *q, struct arena *a, const struct judge *j
     uint32_t count = from->count;
     q->last = min;
     q->filled &= ~(UINT64_C(1) << (b - 1));
+    q->least[b] = UINT64_MAX;
     from->count = 0; /* nothing returns to b: its bit now agrees with `last` */
     for (uint32_t i = 0; i < count; i++) {
         if (judge->sweep && judge->dead(judge->context, &from->items[i]))
@@ -121,10 +118,11 @@ bool radix_queue_refill(struct radix_queue *q, struct arena *a, const struct jud
         }
         uint32_t b = 1 + (uint32_t)__builtin_ctzll(q->filled);
         struct waiters *from = &q->buckets[b];
-        uint64_t min = bucket_min(from);
+        uint64_t min = q->least[b];
         if (min > until) return false;
         if (from->count <= FRONT_FILL) {
             q->filled &= ~(UINT64_C(1) << (b - 1));
+            q->least[b] = UINT64_MAX;
             take(q, judge, from, bucket_end(q, b));
         } else {
             spread(q, a, judge, b, min);
