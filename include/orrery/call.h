@@ -119,8 +119,8 @@ static inline uint64_t attempt_number(const struct call *c, const struct call_si
 /* What the calls that this one makes have in `tries`. */
 static inline uint32_t tries_below(const struct call *c, const struct call_side *side)
 {
-    uint64_t number = attempt_number(c, side);
-    return number ? (uint32_t)(hash_mix(number) >> 32) : 0;
+    if (__builtin_expect((c->attempt | side->tries) == 0, 1)) return 0;
+    return (uint32_t)(hash_mix(attempt_number(c, side)) >> 32);
 }
 
 /* For event_type.live of events whose arguments are (call, generation), the call's top byte being free

@@ -32,6 +32,8 @@ struct filter_type {
      * call_answer(index) later. */
     enum verdict (*on_call)(const struct filter_site *site, struct world *w, uint32_t call,
                             enum outcome *outcome);
+    /* Whether on_call only lets the call pass: it is not asked then. NULL: it does more. */
+    bool (*quiet)(const void *spec);
     /* The reply's outcome is in the call; may be changed there. WAIT: as above. NULL: pass. */
     enum verdict (*on_reply)(const struct filter_site *site, struct world *w, uint32_t call);
     /* Of filters that split calls. One of the call's attempts has its reply, the outcome is in the
@@ -57,7 +59,9 @@ struct filter_type {
     /* Whether on_reply has anything to do with a call that ended ok: where no filter of a route has,
      * its answers go straight back. NULL: it has. */
     bool (*heeds_ok)(const void *spec);
-    bool retries; /* makes attempts: inner filters' timers belong to one attempt. One a route */
+    /* Makes attempts: inner filters' timers belong to one attempt; a call that passes it has the deadline
+     * it came with in side.budget_ns. One a route. */
+    bool retries;
 };
 
 /* What the filter at `index` of the call's route works with; for events of filters. */

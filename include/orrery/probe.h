@@ -49,7 +49,7 @@ static inline uint32_t histogram_bucket(uint64_t v)
 /* For histogram_record only: a value outside the touched buckets, or in the first or last of them. */
 void histogram_edge(struct histogram *h, int64_t value, uint32_t bucket);
 
-static inline void histogram_record(struct histogram *h, int64_t value)
+static inline __attribute__((always_inline)) void histogram_record(struct histogram *h, int64_t value)
 {
     uint32_t bucket = histogram_bucket((uint64_t)value);
     double v = (double)value;

@@ -112,24 +112,29 @@ void call_go_to(struct world *w, uint32_t id, uint32_t route, uint32_t backend)
     r->to->type->offer(w, backend, id);
 }
 
+void call_stopped(struct world *w, uint32_t id, struct route *r, uint8_t index,
+                  enum verdict verdict, enum outcome outcome)
+{
+    for (uint8_t i = 0; i <= index; i++)
+        r->filters[i].tally.calls++;
+    if (verdict == FILTER_ANSWER) call_answer(w, id, index, outcome);
+}
+
 bool call_pass(struct world *w, uint32_t id)
 {
     struct call *c = call_get(w, id);
-    struct route *r = flow_of(w)->routes[c->route];
+    struct route *r = route_get(w, c->route);
     const struct filter_site *sites = instance_of(w, r, c)->sites;
-    while (c->stage < r->filter_count) {
+    for (; c->stage < r->filter_count; c->stage++) {
+        struct guard *g = &r->filters[c->stage];
         enum outcome outcome = OUTCOME_REJECTED;
-        r->filters[c->stage].tally.calls++;
-        enum verdict verdict =
-            r->filters[c->stage].type->on_call(&sites[c->stage], w, id, &outcome);
-        if (verdict == FILTER_WAIT) return false;
-        if (verdict == FILTER_ANSWER) {
-            c->outcome = (uint8_t)outcome;
-            r->filters[c->stage].tally.answered++;
-            call_backward(w, id);
-            return false;
-        }
-        c->stage++;
+        g->tally.calls++;
+        if (g->type->retries) c->side.budget_ns = c->deadline_ns;
+        if (g->quiet) continue;
+        enum verdict verdict = g->type->on_call(&sites[c->stage], w, id, &outcome);
+        if (verdict == FILTER_PASS) continue;
+        if (verdict == FILTER_ANSWER) call_answer(w, id, c->stage, outcome);
+        return false;
     }
     return true;
 }

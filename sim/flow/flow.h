@@ -58,7 +58,10 @@ struct route {
     bool observes; /* the balancer or the policy wants to know what came of them */
     bool clear;    /* no policy, discovery, protocol, network, trace: only filters and a choice */
     bool heeds_ok; /* some filter wants to hear of calls that ended well */
-    uint64_t straight; /* answers that went past all filters; not yet in their tallies */
+    bool bare;     /* clear, and without filters or counts */
+    bool straight_ok; /* answers that all went well may go straight to their maker */
+    uint64_t passed;   /* calls that passed all filters in one go; not yet in their tallies */
+    uint64_t straight; /* answers that went past all filters; neither */
     uint64_t straight_before; /* those that are */
     uint64_t sent;     /* attempts that were given to a backend, or to a connection to one */
     uint64_t back[OUTCOME_COUNT]; /* those that are over as far as the caller can tell, but straight */
@@ -70,8 +73,17 @@ struct route {
     bool caller_works;        /* the caller has steps for its part of that */
     void (*reply)(struct world *w, uint32_t call);
     void (*proceed)(struct world *w, uint32_t parent);
-    struct {
+    /* Filters that are not quiet, in order: all that a call which sets out has to ask. */
+    struct asked_guard {
+        enum verdict (*on_call)(const struct filter_site *site, struct world *w, uint32_t call,
+                                enum outcome *outcome);
+        uint8_t index;
+        bool retry_passed; /* the one that retries is this, or lies between this and the one before */
+    } asked[FILTERS_MAX + 1];
+    uint8_t asked_count; /* behind them: an entry for what lies behind the last, which asks nobody */
+    struct guard {
         const struct filter_type *type;
+        bool quiet;
         const void *spec;
         void *shared;
         struct tally tally, begun; /* begun: as it stood when the figures began */
@@ -178,8 +190,11 @@ static inline void call_give(struct world *w, uint32_t id)
 void call_forward(struct world *w, uint32_t id);
 /* Has its caller choose a backend, call.pod. False: it knows of none, and the call was answered. */
 bool call_find_backend(struct world *w, uint32_t id);
-/* Out through the filters. False: one has answered, or keeps it. */
+/* Out through the filters from call.stage on. False: one has answered, or keeps it. */
 bool call_pass(struct world *w, uint32_t id);
+/* A call that set out was stopped by filter `index`. */
+void call_stopped(struct world *w, uint32_t id, struct route *r, uint8_t index,
+                  enum verdict verdict, enum outcome outcome);
 void call_dispatch(struct world *w, uint32_t id);
 void call_choose(struct world *w, uint32_t id); /* the same, once it is known whom to choose from */
 /* A call like call_go's along an `addressed` route, which says its backend itself. */
@@ -280,18 +295,40 @@ call_set_out(struct call *calls, struct call *parent, uint32_t id, struct call *
     c->outcome = OUTCOME_OK;
     c->stage = c->attempt = c->flags = 0;
     c->side.child = CALL_NONE;
-    c->side.budget_ns = TIME_NEVER;
     c->side.reply_bytes = 0;
     if (parent) call_link(calls, parent, id, c);
+}
+
+/* All filters in one go, from the first. */
+static inline __attribute__((always_inline)) bool
+call_pass_all(struct world *w, struct route *r, const struct instance *in, uint32_t id,
+                   struct call *c)
+{
+    const struct asked_guard *a = r->asked, *end = a + r->asked_count;
+    for (; a < end; a++) {
+        enum outcome outcome = OUTCOME_REJECTED;
+        c->stage = a->index;
+        if (a->retry_passed) c->side.budget_ns = c->deadline_ns;
+        enum verdict verdict = a->on_call(&in->sites[a->index], w, id, &outcome);
+        if (__builtin_expect(verdict != FILTER_PASS, 0)) {
+            call_stopped(w, id, r, a->index, verdict, outcome);
+            return false;
+        }
+    }
+    if (a->retry_passed) c->side.budget_ns = c->deadline_ns;
+    c->stage = r->filter_count;
+    r->passed++;
+    return true;
 }
 
 /* Sends it. True: it has passed its filters, nothing else stands between it and call.pod, and whoever
  * asks offers it there, now. False: it is on its way, or was answered. */
 static inline __attribute__((always_inline)) bool
-call_leaves_at_once(struct world *w, struct route *r, uint32_t id,
+call_leaves_at_once(struct world *w, const struct call *parent, struct route *r, uint32_t id,
                     struct call *c)
 {
-    if (r->filter_count > 0 && !call_pass(w, id)) return false;
+    const struct instance *in = &r->instances[parent ? parent->pod - r->instance_base : 0];
+    if (r->filter_count > 0 && !call_pass_all(w, r, in, id, c)) return false;
     const struct group *g = r->to;
     if (!r->clear) {
         call_dispatch(w, id);
@@ -319,7 +356,7 @@ static inline __attribute__((always_inline)) void
 call_go(struct world *w, struct call *parent, uint32_t id, struct call *c, struct route *r)
 {
     call_set_out(w->calls->items, parent, id, c, r);
-    if (call_leaves_at_once(w, r, id, c)) r->to->type->offer(w, c->pod, id);
+    if (call_leaves_at_once(w, parent, r, id, c)) r->to->type->offer(w, c->pod, id);
 }
 
 /* The end of a call whose answer has come through all filters. */

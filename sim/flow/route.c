@@ -104,6 +104,14 @@ static void filter_add(struct world *w, struct route *r, uint32_t id, const stru
     r->filters[index].type = type;
     r->filters[index].spec = p->spec;
     r->filters[index].kind = p->kind->name;
+    r->filters[index].quiet = type->quiet && type->quiet(p->spec);
+    struct asked_guard *asked = &r->asked[r->asked_count];
+    if (type->retries) asked->retry_passed = true;
+    if (!r->filters[index].quiet) {
+        asked->on_call = type->on_call;
+        asked->index = index;
+        r->asked_count++;
+    }
     if (type->on_reply && (!type->heeds_ok || type->heeds_ok(p->spec))) r->heeds_ok = true;
     if (type->prepare) r->filters[index].shared = type->prepare(p->spec, w, id, index);
 }
@@ -249,5 +257,7 @@ uint32_t route_open(struct world *w, const struct route_spec *spec, struct diag 
     if (!spec->addressed) channel_open(w, r, spec, d);
     r->clear = !r->policy && !r->discovered && !r->channel && !r->balancer->refuses &&
                !f->networked && !f->metered && !w->tracing;
+    r->bare = r->clear && r->filter_count == 0 && !r->counts;
+    r->straight_ok = r->clear && !r->heeds_ok;
     return id;
 }

@@ -29,13 +29,15 @@ static void count_inside(const struct world *w, uint32_t id)
         r->filters[i].tally.inside += around >> i & 1;
 }
 
-/* What went straight back was returned by every guard. */
+/* What passed in one go, every guard was given; what went straight back, every guard returned. */
 static void settle(struct route *r)
 {
-    for (uint8_t i = 0; i < r->filter_count; i++)
+    for (uint8_t i = 0; i < r->filter_count; i++) {
+        r->filters[i].tally.calls += r->passed;
         r->filters[i].tally.returned += r->straight;
+    }
     r->straight_before += r->straight;
-    r->straight = 0;
+    r->passed = r->straight = 0;
 }
 
 static void check_route(struct route *r)

@@ -194,10 +194,10 @@ inline_always void serve_next(const struct path *x, uint32_t pod, struct pod *p)
         return;
     }
     pod_next(p, x->pool->items, x->now);
-    pod_hold(x->w, p, c, x->now, x->now - c->side.queued_ns);
     c->flags |= CALL_BEGUN;
     c->state = CALL_RUNNING;
     c->step++;
+    pod_hold(x->w, p, c, x->now, x->now - c->side.queued_ns);
     work(x, p, call, c, i);
 }
 
@@ -258,28 +258,63 @@ void pod_answer(struct world *w, uint32_t call)
     pod_drained_check(w, pod);
 }
 
-/* Answers. Where the way back is short and leads to a waiting program, that goes on in the caller's
- * loop, not in a call from here: returns it, or CALL_NONE. */
-inline_always uint32_t answer(const struct path *x, struct pod *p, uint32_t call, struct call *c)
+/* The answer of child c has come to its parent, a program. Returns that if it goes on now, or CALL_NONE. */
+inline_always uint32_t hand_up(const struct path *x, uint32_t call, struct call *c, struct call *above,
+                               uint16_t left)
 {
-    struct route *r = flow_of(x->w)->routes[c->route];
+    uint32_t parent = c->parent;
+    call_unlink(x->pool->items, above, c);
+    calls_give(x->pool, c, call);
+    return left == 0 && above->state == CALL_WAITING ? parent : CALL_NONE;
+}
+
+static __attribute__((noinline)) uint32_t answer_slowly(struct world *w, uint32_t call)
+{
+    const struct path x = path_of(w);
+    struct call *c = &x.pool->items[call];
+    struct pod *p = &x.room->pods[c->pod];
+    struct route *r = route_get(w, c->route);
     if (!call_returns_at_once(r, c) || p->state != POD_READY) {
-        pod_answer(x->w, call);
+        pod_answer(w, call);
         return CALL_NONE;
     }
     r->straight++;
-    close_books(x, c->pod, p, c);
-    if (r->counts) backend_return(x->w, call, c->outcome);
-    uint32_t parent = c->parent;
+    close_books(&x, c->pod, p, c);
+    if (r->counts) backend_return(w, call, c->outcome);
+    if (r->proceed != program_proceed) {
+        call_finish(w, call, r);
+        return CALL_NONE;
+    }
+    struct call *above = &x.pool->items[c->parent];
+    uint16_t left = child_answered(w, c, above, r->owner != 0);
+    return hand_up(&x, call, c, above, left);
+}
+
+/* Answers that all went well. Where the way back is short and leads to a waiting program, that goes on
+ * in the caller's loop, not in a call from here: returns it, or CALL_NONE. */
+inline_always uint32_t answer(const struct path *x, struct pod *p, uint32_t call, struct call *c)
+{
+    struct route *r = flow_of(x->w)->routes[c->route];
+    struct service *s = p->owner;
+    if (__builtin_expect(!r->straight_ok || c->flags & (CALL_ORPHAN | CALL_ATTEMPT) || !p->smooth, 0))
+        return answer_slowly(x->w, call);
+    r->straight++;
+    pod_exit(p, x->now);
+    s->ended_total++;
+    if (measured(x->w, c->entered_ns)) histogram_record(&s->meter.latency, x->now - c->entered_ns);
+    if (c->flags & CALL_HOLDS) {
+        pod_release(p, c, x->now);
+        if (p->queued > 0) serve_next(x, c->pod, p);
+    }
+    if (r->counts) backend_return(x->w, call, OUTCOME_OK);
     if (r->proceed != program_proceed) {
         call_finish(x->w, call, r);
         return CALL_NONE;
     }
-    struct call *above = &x->pool->items[parent];
-    call_unlink(x->pool->items, above, c);
-    uint16_t left = child_answered(x->w, c, above, r->owner != 0);
-    calls_give(x->pool, c, call);
-    return left == 0 && above->state == CALL_WAITING ? parent : CALL_NONE;
+    struct call *above = &x->pool->items[c->parent];
+    check(above->pending > 0);
+    uint16_t left = above->pending = (uint16_t)(above->pending - 1);
+    return hand_up(x, call, c, above, left);
 }
 
 /* ------------------------------------------------------------------------- running */
@@ -291,23 +326,39 @@ enum asked {
 };
 
 /* Sends a child of call c, which runs. While c runs an answer does not go on with it. */
+static __attribute__((noinline)) enum asked ask_slowly(struct world *w, uint32_t child,
+                                                       struct call *c, struct route *r)
+{
+    const struct path x = path_of(w);
+    struct call *k = &x.pool->items[child];
+    call_set_out(x.pool->items, c, child, k, r);
+    if (call_leaves_at_once(w, c, r, child, k)) {
+        const struct endpoint_type *type = r->to->type;
+        if (type == &pod_endpoint) {
+            c->state = CALL_WAITING;
+            struct pod *p = &x.room->pods[k->pod];
+            return let_in(&x, p, child, k, r->operation) ? ASKED_CHILD : ASKED_OTHERS;
+        }
+        type->offer(w, k->pod, child);
+    }
+    if (c->pending == 0) return ASKED_SELF;
+    c->state = CALL_WAITING;
+    return ASKED_OTHERS;
+}
+
+/* In line where nothing stands between a caller and the only pod there is. */
 inline_always enum asked ask(const struct path *x, uint32_t child, struct call *c,
                              const struct instruction *i)
 {
     struct route *r = i->way;
     struct call *k = &x->pool->items[child];
+    if (!r->bare || r->to->ready_count != 1 || r->to->type != &pod_endpoint)
+        return ask_slowly(x->w, child, c, r);
     call_set_out(x->pool->items, c, child, k, r);
-    if (call_leaves_at_once(x->w, r, child, k)) {
-        const struct endpoint_type *type = r->to->type;
-        if (type == &pod_endpoint) {
-            c->state = CALL_WAITING;
-            return let_in(x, &x->room->pods[k->pod], child, k, r->operation) ? ASKED_CHILD : ASKED_OTHERS;
-        }
-        type->offer(x->w, k->pod, child);
-    }
-    if (c->pending == 0) return ASKED_SELF;
+    k->pod = r->to->ready[0];
+    r->sent++;
     c->state = CALL_WAITING;
-    return ASKED_OTHERS;
+    return let_in(x, &x->room->pods[k->pod], child, k, r->operation) ? ASKED_CHILD : ASKED_OTHERS;
 }
 
 /* True: it holds a worker now. */
@@ -329,13 +380,21 @@ inline_always void run(const struct path *x, uint32_t call, struct call *c, stru
 {
     for (;;) {
         c->state = CALL_RUNNING;
-        while (c->outcome == OUTCOME_OK) {
-            const struct instruction *i = &x->room->code[c->step++];
+        for (;;) {
+            if (__builtin_expect(c->outcome != OUTCOME_OK, 0)) {
+                call = answer_slowly(x->w, call);
+                break;
+            }
+            const struct instruction *i = &x->room->code[c->step];
+            if (i->opcode == OPCODE_ANSWER) {
+                call = answer(x, p, call, c);
+                break;
+            }
+            c->step++;
             if (i->opcode == OPCODE_CPU) {
                 if (c->flags & CALL_HOLDS || take_worker(x, p, call, c)) work(x, p, call, c, i);
                 return;
             }
-            if (i->opcode == OPCODE_ANSWER) break;
             if (i->opcode == OPCODE_CALL) {
                 uint32_t child = child_take(x, call, c, i);
                 enum asked asked = ask(x, child, c, i);
@@ -348,9 +407,9 @@ inline_always void run(const struct path *x, uint32_t call, struct call *c, stru
             if (result == STEP_NEXT) continue;
             if (result == STEP_WAIT) c->state = CALL_WAITING;
             if (result != STEP_END) return;
+            call = answer_slowly(x->w, call);
             break;
         }
-        call = answer(x, p, call, c);
         if (call == CALL_NONE) return;
     next:
         c = &x->pool->items[call];

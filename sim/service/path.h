@@ -32,12 +32,18 @@ inline_always void pod_enter(struct pod *p, int64_t now)
     p->area_flight -= (uint64_t)now;
 }
 
-inline_always void pod_leave(const struct world *w, struct pod *p, int64_t now)
+/* It is no longer. */
+inline_always void pod_exit(struct pod *p, int64_t now)
 {
     check(p->in_flight > 0);
-    if (__builtin_expect(p->owner->occupied, 0)) occupancy_mark(w, p);
     p->in_flight--;
     p->area_flight += (uint64_t)now;
+}
+
+inline_always void pod_leave(const struct world *w, struct pod *p, int64_t now)
+{
+    if (p->owner->occupied) occupancy_mark(w, p);
+    pod_exit(p, now);
 }
 
 /* The call takes a worker of the pod, after waiting so long for it. */

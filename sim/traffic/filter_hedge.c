@@ -189,7 +189,6 @@ static enum verdict hedge_on_call(const struct filter_site *site, struct world *
     struct hedge_site *h = site->state;
     struct hedge_shared *shared = site->shared;
     const struct call *c = call_get(w, id);
-    call_side(w, id)->budget_ns = c->deadline_ns;
     budget_call(&s->budget, &h->budget, w);
     marks_set(&shared->begun_ns, w, id, now_ns(w));
     int64_t delay_ns = hedge_delay(site, c);

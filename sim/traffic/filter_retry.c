@@ -59,17 +59,19 @@ static const struct event_type call_retry = {
     .name = "call.retry", .fire = on_retry, .live = call_live, .phase = PHASE_WORK
 };
 
+static bool retry_is_quiet(const void *spec)
+{
+    return !((const struct retry_spec *)spec)->budget.kind;
+}
+
 static enum verdict retry_on_call(const struct filter_site *site, struct world *w, uint32_t id,
                                   enum outcome *outcome)
 {
     (void)outcome;
     const struct retry_spec *s = site->spec;
-    call_side(w, id)->budget_ns = call_get(w, id)->deadline_ns;
-    if (s->budget.kind) {
-        budget_call(&s->budget, site->state, w);
-        struct retry_shared *shared = site->shared;
-        marks_set(&shared->costs, w, id, 0);
-    }
+    struct retry_shared *shared = site->shared;
+    budget_call(&s->budget, site->state, w);
+    marks_set(&shared->costs, w, id, 0);
     return FILTER_PASS;
 }
 
@@ -185,6 +187,7 @@ static const struct filter_type retry_type = {
     .state_size = sizeof(struct budget),
     .prepare = retry_prepare,
     .on_call = retry_on_call,
+    .quiet = retry_is_quiet,
     .on_reply = retry_on_reply,
     .heeds_ok = retry_heeds_ok,
     .on_moved = retry_on_moved,

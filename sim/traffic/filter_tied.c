@@ -83,7 +83,6 @@ static enum verdict tied_on_call(const struct filter_site *site, struct world *w
     (void)outcome;
     const struct tied_spec *s = site->spec;
     struct tied_shared *shared = site->shared;
-    call_side(w, id)->budget_ns = call_get(w, id)->deadline_ns;
     if (s->delay_ns > 0) {
         engine_lane_push(w->engine, shared->due_lane, id, call_get(w, id)->generation);
         return FILTER_PASS;

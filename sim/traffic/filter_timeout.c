@@ -16,6 +16,7 @@ struct timeout_spec {
 };
 
 struct timeout_shared {
+    int64_t after_ns;
     uint32_t lane;
     bool per_attempt; /* a retry stands outside */
 };
@@ -84,6 +85,7 @@ static void *timeout_prepare(const void *spec, struct world *w, uint32_t route, 
     const struct timeout_spec *s = spec;
     struct timeout_shared *shared = arena_alloc(w->arena, sizeof *shared);
     check(index < FILTERS_MAX);
+    shared->after_ns = s->after_ns;
     shared->lane = engine_lane(w->engine, s->after_ns, &timers[index]);
     shared->per_attempt = route_retry_index(w, route) < index;
     return shared;
@@ -99,20 +101,27 @@ static int64_t timeout_end(const struct filter_site *site, const struct world *w
     return end_ns > now_ns(w) ? end_ns : now_ns(w);
 }
 
+static __attribute__((noinline)) enum verdict
+timeout_late(const struct filter_site *site, struct world *w, uint32_t a, struct call *c)
+{
+    int64_t end_ns = timeout_end(site, w, c);
+    if (end_ns < c->deadline_ns) c->deadline_ns = end_ns;
+    engine_at(w->engine, end_ns, &timers[site->index], a, c->generation);
+    return FILTER_PASS;
+}
+
 static enum verdict timeout_on_call(const struct filter_site *site, struct world *w, uint32_t id,
                                     enum outcome *outcome)
 {
     (void)outcome;
-    const struct timeout_spec *s = site->spec;
     const struct timeout_shared *shared = site->shared;
     struct call *c = call_get(w, id);
-    int64_t end_ns = timeout_end(site, w, c);
+    int64_t now = now_ns(w), end_ns = now + shared->after_ns;
     uint32_t a = id | (uint32_t)c->attempt << ATTEMPT_SHIFT;
+    if (__builtin_expect(!shared->per_attempt && c->sent_ns != now, 0)) /* it was held up on its way */
+        return timeout_late(site, w, a, c);
     if (end_ns < c->deadline_ns) c->deadline_ns = end_ns;
-    if (end_ns == now_ns(w) + s->after_ns)
-        engine_lane_push(w->engine, shared->lane, a, c->generation);
-    else /* it was held up on the way here */
-        engine_at(w->engine, end_ns, &timers[site->index], a, c->generation);
+    engine_lane_push(w->engine, shared->lane, a, c->generation);
     return FILTER_PASS;
 }
 

@@ -32,9 +32,10 @@ static void on_arrival(struct world *w, uint32_t index, uint32_t unused)
     if (cl->arrival->batch)
         left = cl->arrival->batch(cl->spec->rate.spec, cl->arrival_state, &cl->arrival_rng);
     arrival_next(w, cl, now_ns(w));
-    for (; left > 0 && !engine_stopped(w->engine); left--) {
+    while (left-- > 0) {
         uint64_t number = cl->number++;
         client_send(w, cl, key_child(cl->customer_key, number), (uint32_t)number, 0);
+        if (engine_stopped(w->engine)) break;
     }
 }
 
