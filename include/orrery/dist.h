@@ -36,7 +36,8 @@ static inline double dist_scv(const struct part *p)
  * ends. */
 static inline int64_t dist_round_ns(double ns)
 {
-    return ns < (double)TIME_MAX_NS ? (int64_t)(ns + 0.5) : TIME_MAX_NS;
+    double bounded = ns < (double)TIME_MAX_NS ? ns : (double)TIME_MAX_NS; /* no branch */
+    return (int64_t)(bounded + 0.5);
 }
 
 static inline int64_t dist_draw_ns(const struct part *p, struct rng *r)

@@ -8,8 +8,9 @@
 #ifndef ORRERY_PROBE_H
 #define ORRERY_PROBE_H
 
-#include <stdint.h>
 #include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
 
 /* Log-linear histogram of int64 values >= 0 (HdrHistogram's idea): 7 sub-bucket bits, so a
  * recorded value is known to 0.4 %; mergeable by addition; count, sum, min, max exact. */
@@ -51,8 +52,16 @@ void histogram_edge(struct histogram *h, int64_t value, uint32_t bucket);
 
 static inline __attribute__((always_inline)) void histogram_record(struct histogram *h, int64_t value)
 {
-    uint32_t bucket = histogram_bucket((uint64_t)value);
     double v = (double)value;
+    uint32_t bucket;
+    /* 128 .. 2^53 - 1: exactly a double, whose exponent and first 7 places are the bucket already. */
+    if (__builtin_expect(((uint64_t)value - (1u << HISTOGRAM_BITS)) >> 53 == 0, 1)) {
+        uint64_t bits;
+        memcpy(&bits, &v, sizeof bits);
+        bucket = (uint32_t)(bits >> (52 - HISTOGRAM_BITS)) - ((1023 + 6) << HISTOGRAM_BITS);
+    } else {
+        bucket = histogram_bucket((uint64_t)value);
+    }
     if (__builtin_expect(bucket <= h->bucket_low || bucket >= h->bucket_high, 0))
         histogram_edge(h, value, bucket);
     h->buckets[bucket]++;

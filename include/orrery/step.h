@@ -28,14 +28,14 @@ enum opcode { OPCODE_RUN, OPCODE_CPU, OPCODE_CALL, OPCODE_ANSWER };
 struct instruction {
     union {
         enum step_result (*run)(struct world *w, uint32_t call, const struct instruction *i);
-        double (*draw)(const void *spec, struct rng *r); /* OPCODE_CPU: that of `dist` */
+        double (*draw)(const void *spec, struct rng *r); /* OPCODE_CPU: that of `dist`; NULL: exponential */
         struct route *way;                               /* OPCODE_CALL: that of `route` */
     };
     const struct part *dist; /* work, delay or size */
     uint64_t salt;           /* of its draws: from its place among what the scenario says */
     union {
         double probability;
-        double mean_ns; /* OPCODE_CPU: of exponential work; 0: it is of another sort */
+        double mean_ns; /* OPCODE_CPU: of exponential work */
     };
     const struct place *at;  /* where it was said */
     uint32_t route;          /* calls; ROUTE_NONE: makes none */

@@ -172,7 +172,7 @@ inline_always void work(const struct path *x, struct pod *p, uint32_t call, stru
         return;
     }
     uint64_t key = steps_key(c, &c->side) + i->salt;
-    double ns = i->mean_ns > 0 ? i->mean_ns * rng_keyed_exponential(key) : draw_other(key, i);
+    double ns = i->draw ? draw_other(key, i) : i->mean_ns * rng_keyed_exponential(key);
     work_alone(x->w, p, call, c, x->now, dist_round_ns(ns));
 }
 

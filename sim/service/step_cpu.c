@@ -21,7 +21,7 @@ void compile_work(struct compiler *c, const struct part *work)
 {
     const struct dist_type *type = work->kind->vtable;
     struct instruction cpu = { .opcode = OPCODE_CPU,
-                               .draw = type->draw,
+                               .draw = type->exponential ? NULL : type->draw,
                                .dist = work,
                                .mean_ns = type->exponential ? dist_mean(work) : 0,
                                .route = ROUTE_NONE };

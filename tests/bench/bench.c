@@ -20,7 +20,8 @@ double bench_clock_ns(void)
 
 enum body {
     BARE_MM1, ENGINE_MM1, HOLD_Q10, HOLD_Q1E3, HOLD_Q1E5, HOLD_Q1E6, HOLD_E10, HOLD_E1E3, HOLD_E1E5,
-    HOLD_E1E6, CANCEL_1E3, CANCEL_1E5, BARE_CHAIN3, CHAIN3, CHAIN3_GUARDED, LB3, CROWD,
+    HOLD_E1E6, CANCEL_1E3, CANCEL_1E5, BARE_CHAIN3, BARE_TEXTBOOK, CHAIN3,
+    CHAIN3_GUARDED, LB3, CROWD,
     PICK_RANDOM_3, PICK_RANDOM_1000, PICK_RANDOM_WEIGHTED_3, PICK_RANDOM_WEIGHTED_1000,
     PICK_ROUND_ROBIN_3, PICK_ROUND_ROBIN_1000, PICK_ROUND_ROBIN_WEIGHTED_3,
     PICK_ROUND_ROBIN_WEIGHTED_1000, PICK_LEAST_3, PICK_LEAST_1000, PICK_ENVOY_LEAST_3,
@@ -45,6 +46,7 @@ static const struct bench bodies[BODY_COUNT] = {
     [CANCEL_1E3] = { "cancel.1e3", cancel_1e3 },
     [CANCEL_1E5] = { "cancel.1e5", cancel_1e5 },
     [BARE_CHAIN3] = { "bare.chain3", bare_chain3 },
+    [BARE_TEXTBOOK] = { "bare.chain3.textbook", bare_chain3_textbook },
     [CHAIN3] = { "chain3", calls_chain3 },
     [CHAIN3_GUARDED] = { "chain3.guarded", calls_chain3_guarded },
     [LB3] = { "lb3", calls_lb3 },
@@ -100,8 +102,10 @@ static const struct figure_row {
     { "cancel.1e3.ns", "ns", CANCEL_1E3, BODY_COUNT, 0, "", 0, 1e30 },
     { "cancel.1e5.ns", "ns", CANCEL_1E5, BODY_COUNT, 0, "", 0, 1e30 },
     { "bare.chain3.requests_per_s", "1/s", BARE_CHAIN3, BODY_COUNT, 1e9, "", 0, 1e30 },
+    { "bare.chain3.textbook.requests_per_s", "1/s", BARE_TEXTBOOK, BODY_COUNT, 1e9, "", 0, 1e30 },
     { "chain3.requests_per_s", "1/s", CHAIN3, BODY_COUNT, 1e9, "", 0, 1e30 },
     { "chain3.ratio", "ratio", BARE_CHAIN3, CHAIN3, 0, ">= 0.5", 0.5, 1e30 },
+    { "chain3.textbook.ratio", "ratio", BARE_TEXTBOOK, CHAIN3, 0, "", 0, 1e30 },
     { "chain3.guarded.ratio", "ratio", BARE_CHAIN3, CHAIN3_GUARDED, 0, ">= 0.35", 0.35, 1e30 },
     { "lb3.calls_per_s", "1/s", LB3, BODY_COUNT, 1e9, ">= 5e6", 5e6, 1e30 },
     { "pick.random.3.ns", "ns", PICK_RANDOM_3, BODY_COUNT, 0, "<= 60", 0, 60 },

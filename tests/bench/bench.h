@@ -17,6 +17,7 @@ double bench_clock_ns(void);
 /* bare.c: what one would write by hand for one model, with no engine at all. */
 double bare_mm1(void);
 double bare_chain3(void);
+double bare_chain3_textbook(void);
 /* engine.c: the engine without the call path. */
 double engine_mm1(void);
 double hold_queue_10(void), hold_queue_1e3(void), hold_queue_1e5(void), hold_queue_1e6(void);
