@@ -91,7 +91,6 @@ struct calls {
     uint32_t free;
     uint32_t count;     /* ever used at once: the peak of in_flight */
     uint32_t in_flight; /* not free */
-    uint64_t opened;
 };
 
 static inline struct call *call_get(const struct world *w, uint32_t id)
@@ -145,7 +144,6 @@ static inline uint32_t calls_take(struct world *w, struct calls *p)
     } else {
         p->free = p->items[id].next;
     }
-    p->opened++;
     p->in_flight++;
     return id;
 }

@@ -17,10 +17,23 @@ struct waiters {
 
 void waiters_grow(struct waiters *e, struct arena *a);
 
+/* Two words at a time, unlike waiter_move: what goes to a bucket was written long ago and is not read
+ * again soon. */
+static inline void waiter_copy(struct waiter *to, const struct waiter *from)
+{
+    typedef uint64_t half __attribute__((vector_size(16), may_alias));
+    _Static_assert(2 * sizeof(half) == sizeof *to, "two halves");
+    half first, second;
+    memcpy(&first, from, sizeof first);
+    memcpy(&second, (const char *)from + sizeof first, sizeof second);
+    memcpy(to, &first, sizeof first);
+    memcpy((char *)to + sizeof first, &second, sizeof second);
+}
+
 static inline void waiters_add(struct waiters *e, struct arena *a, const struct waiter *x)
 {
     if (__builtin_expect(e->count == e->capacity, 0)) waiters_grow(e, a);
-    waiter_move(&e->items[e->count++], x);
+    waiter_copy(&e->items[e->count++], x);
 }
 
 /* The reference queue: a plain 4-ary heap. Runs with it must not be told from others. */

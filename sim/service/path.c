@@ -80,18 +80,20 @@ static __attribute__((noinline)) bool let_in_slowly(struct world *w, struct pod 
     return may_begin(w, p, call, c);
 }
 
-/* The call comes to the pod. True: its program begins. */
+/* The call comes to the pod; fresh: from call_set_out, with nothing in between. True: its program
+ * begins. */
 inline_always bool let_in(const struct path *x, struct pod *p, uint32_t call, struct call *c,
-                          uint32_t operation)
+                          uint32_t operation, bool fresh)
 {
     struct service *s = p->owner;
     c->entered_ns = x->now;
     c->step = s->programs[operation].start;
-    c->pending = 0;
-    c->outcome = OUTCOME_OK;
-    c->flags &= CALL_ORPHAN | CALL_ATTEMPT;
-    s->offered_total++;
-    if (measured(x->w, x->now)) s->meter.offered++;
+    if (!fresh) {
+        c->pending = 0;
+        c->outcome = OUTCOME_OK;
+        c->flags &= CALL_ORPHAN | CALL_ATTEMPT;
+    }
+    *(measured(x->w, x->now) ? &s->meter.offered : &s->offered_early) += 1;
     if (__builtin_expect(!p->smooth, 0)) return let_in_slowly(x->w, p, call);
     pod_enter(p, x->now);
     if (!p->async) {
@@ -178,27 +180,28 @@ inline_always void work(const struct path *x, struct pod *p, uint32_t call, stru
 
 /* ------------------------------------------------------------------------- who waits */
 
-/* A worker of the pod is free, and somebody waits: in line what nearly always follows. */
-inline_always void serve_next(const struct path *x, uint32_t pod, struct pod *p)
+/* The call gives its worker back. Whoever is first in line has it at once, by the short way where
+ * nothing stands against that: the count of workers held then stays as it is. */
+inline_always void give_worker(const struct path *x, uint32_t pod, struct pod *p, struct call *c)
 {
-    uint32_t call = p->first;
-    if (!p->smooth || p->serving) {
-        pod_serve(x->w, pod);
-        return;
+    check(c->flags & CALL_HOLDS);
+    c->flags &= (uint8_t)~CALL_HOLDS;
+    if (p->queued > 0 && p->smooth && !p->serving && p->running == p->owner->workers) {
+        uint32_t call = p->first;
+        struct call *n = &x->pool->items[call];
+        const struct instruction *i = &x->room->code[n->step];
+        if (__builtin_expect(i->opcode == OPCODE_CPU, 1)) {
+            pod_next(p, x->pool->items, x->now);
+            n->state = CALL_RUNNING;
+            n->flags |= CALL_HOLDS | CALL_BEGUN;
+            n->step++;
+            note_wait(x->w, p->owner, n, x->now - n->side.queued_ns);
+            work(x, p, call, n, i);
+            return;
+        }
     }
-    struct call *c = &x->pool->items[call];
-    const struct instruction *i = &x->room->code[c->step];
-    /* With more workers free than this one, others may follow. */
-    if (i->opcode != OPCODE_CPU || p->running + 1 != p->owner->workers) {
-        pod_serve(x->w, pod);
-        return;
-    }
-    pod_next(p, x->pool->items, x->now);
-    c->flags |= CALL_BEGUN;
-    c->state = CALL_RUNNING;
-    c->step++;
-    pod_hold(x->w, p, c, x->now, x->now - c->side.queued_ns);
-    work(x, p, call, c, i);
+    pod_free(p, x->now);
+    if (p->queued > 0) pod_serve(x->w, pod);
 }
 
 void pod_serve(struct world *w, uint32_t pod)
@@ -228,7 +231,9 @@ void pod_serve(struct world *w, uint32_t pod)
 void pod_leave_worker(struct world *w, uint32_t call)
 {
     struct call *c = call_get(w, call);
-    pod_release(pod_get(w, c->pod), c, now_ns(w));
+    check(c->flags & CALL_HOLDS);
+    c->flags &= (uint8_t)~CALL_HOLDS;
+    pod_free(pod_get(w, c->pod), now_ns(w));
 }
 
 /* ------------------------------------------------------------------------- the answer */
@@ -238,9 +243,7 @@ inline_always void close_books(const struct path *x, uint32_t pod, struct pod *p
 {
     pod_leave(x->w, p, x->now);
     account(x->w, p->owner, c, c->outcome, x->now);
-    if (!(c->flags & CALL_HOLDS)) return;
-    pod_release(p, c, x->now);
-    if (p->queued > 0) serve_next(x, pod, p);
+    if (c->flags & CALL_HOLDS) give_worker(x, pod, p, c);
 }
 
 void pod_answer(struct world *w, uint32_t call)
@@ -300,12 +303,11 @@ inline_always uint32_t answer(const struct path *x, struct pod *p, uint32_t call
         return answer_slowly(x->w, call);
     r->straight++;
     pod_exit(p, x->now);
-    s->ended_total++;
-    if (measured(x->w, c->entered_ns)) histogram_record(&s->meter.latency, x->now - c->entered_ns);
-    if (c->flags & CALL_HOLDS) {
-        pod_release(p, c, x->now);
-        if (p->queued > 0) serve_next(x, c->pod, p);
-    }
+    if (measured(x->w, c->entered_ns))
+        histogram_record(&s->meter.latency, x->now - c->entered_ns);
+    else
+        s->ended_early++;
+    if (c->flags & CALL_HOLDS) give_worker(x, c->pod, p, c);
     if (r->counts) backend_return(x->w, call, OUTCOME_OK);
     if (r->proceed != program_proceed) {
         call_finish(x->w, call, r);
@@ -337,7 +339,7 @@ static __attribute__((noinline)) enum asked ask_slowly(struct world *w, uint32_t
         if (type == &pod_endpoint) {
             c->state = CALL_WAITING;
             struct pod *p = &x.room->pods[k->pod];
-            return let_in(&x, p, child, k, r->operation) ? ASKED_CHILD : ASKED_OTHERS;
+            return let_in(&x, p, child, k, r->operation, false) ? ASKED_CHILD : ASKED_OTHERS;
         }
         type->offer(w, k->pod, child);
     }
@@ -358,7 +360,7 @@ inline_always enum asked ask(const struct path *x, uint32_t child, struct call *
     k->pod = r->to->ready[0];
     r->sent++;
     c->state = CALL_WAITING;
-    return let_in(x, &x->room->pods[k->pod], child, k, r->operation) ? ASKED_CHILD : ASKED_OTHERS;
+    return let_in(x, &x->room->pods[k->pod], child, k, r->operation, true) ? ASKED_CHILD : ASKED_OTHERS;
 }
 
 /* True: it holds a worker now. */
@@ -379,7 +381,6 @@ inline_always bool take_worker(const struct path *x, struct pod *p, uint32_t cal
 inline_always void run(const struct path *x, uint32_t call, struct call *c, struct pod *p)
 {
     for (;;) {
-        c->state = CALL_RUNNING;
         for (;;) {
             if (__builtin_expect(c->outcome != OUTCOME_OK, 0)) {
                 call = answer_slowly(x->w, call);
@@ -390,6 +391,7 @@ inline_always void run(const struct path *x, uint32_t call, struct call *c, stru
                 call = answer(x, p, call, c);
                 break;
             }
+            c->state = CALL_RUNNING;
             c->step++;
             if (i->opcode == OPCODE_CPU) {
                 if (c->flags & CALL_HOLDS || take_worker(x, p, call, c)) work(x, p, call, c, i);
@@ -438,10 +440,7 @@ static void on_cpu_done(struct world *w, uint32_t call, uint32_t generation)
     const struct path x = path_of(w);
     struct call *c = &x.pool->items[call];
     struct pod *p = &x.room->pods[c->pod];
-    if (p->async) {
-        pod_release(p, c, x.now);
-        if (p->queued > 0) serve_next(&x, c->pod, p);
-    }
+    if (p->async) give_worker(&x, c->pod, p, c);
     run(&x, call, c, p);
 }
 
@@ -455,5 +454,5 @@ void pod_offer(struct world *w, uint32_t pod, uint32_t call)
     const struct path x = path_of(w);
     struct call *c = &x.pool->items[call];
     struct pod *p = &x.room->pods[pod];
-    if (let_in(&x, p, call, c, flow_of(w)->routes[c->route]->operation)) run(&x, call, c, p);
+    if (let_in(&x, p, call, c, flow_of(w)->routes[c->route]->operation, false)) run(&x, call, c, p);
 }

@@ -46,6 +46,17 @@ inline_always void pod_leave(const struct world *w, struct pod *p, int64_t now)
     pod_exit(p, now);
 }
 
+/* How long the call has waited for a worker of the service. */
+inline_always void note_wait(const struct world *w, struct service *s, const struct call *c,
+                             int64_t waited_ns)
+{
+    if (!measured(w, c->entered_ns)) return;
+    if (waited_ns > 0)
+        histogram_record(&s->wait, waited_ns);
+    else
+        s->unwaited++;
+}
+
 /* The call takes a worker of the pod, after waiting so long for it. */
 inline_always void pod_hold(const struct world *w, struct pod *p, struct call *c, int64_t now,
                             int64_t waited_ns)
@@ -53,18 +64,12 @@ inline_always void pod_hold(const struct world *w, struct pod *p, struct call *c
     p->running++;
     p->area_busy -= (uint64_t)now;
     c->flags |= CALL_HOLDS;
-    if (!measured(w, c->entered_ns)) return;
-    if (waited_ns > 0)
-        histogram_record(&p->owner->wait, waited_ns);
-    else
-        p->owner->unwaited++;
+    note_wait(w, p->owner, c, waited_ns);
 }
 
-/* And gives it back. */
-inline_always void pod_release(struct pod *p, struct call *c, int64_t now)
+/* One worker less is held. */
+inline_always void pod_free(struct pod *p, int64_t now)
 {
-    check(c->flags & CALL_HOLDS);
-    c->flags &= (uint8_t)~CALL_HOLDS;
     p->running--;
     p->area_busy += (uint64_t)now;
 }
@@ -117,8 +122,10 @@ void account_traced(const struct world *w, const struct service *s, const struct
 inline_always void account(const struct world *w, struct service *s, const struct call *c,
                            enum outcome outcome, int64_t now)
 {
-    s->ended_total++;
-    if (measured(w, c->entered_ns)) meter_end(&s->meter, outcome, now - c->entered_ns);
+    if (measured(w, c->entered_ns))
+        meter_end(&s->meter, outcome, now - c->entered_ns);
+    else
+        s->ended_early++;
     if (__builtin_expect(outcome != OUTCOME_OK && w->tracing, 0)) account_traced(w, s, c, outcome);
 }
 

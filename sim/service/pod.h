@@ -135,7 +135,7 @@ struct service {
     uint64_t wasted, done_without, starts, restarts, interrupted;
     uint64_t spared, clashed, repeated; /* by `once` steps */
     uint64_t unrouted, injected; /* errors because no route of a gateway was for them; of a fault */
-    uint64_t offered_total, ended_total;    /* whole run, for the law of conservation */
+    uint64_t offered_early, ended_early;    /* what the meter does not count: before the warm-up ended */
     uint64_t inside, inside_counted;        /* for the room's check */
     uint64_t area_ready;
     uint32_t ready_min, ready_max;

@@ -409,7 +409,7 @@ static void room_check(const struct world *w)
             check(p->in_flight == 0 || p->state == POD_READY || p->state == POD_DRAINING);
             in_flight += p->in_flight;
         }
-        check(s->offered_total == s->ended_total + in_flight);
+        check(s->offered_early == s->ended_early + in_flight - s->inside_counted);
         inside_check(s, in_flight);
         check(group_get(w, s->group)->ready_count == s->ready);
     }

@@ -22,6 +22,7 @@ struct world {
     struct rng rng;
     uint32_t seen[SEEN_MAX], seen_count;
     uint32_t lanes[LANES], generations[THINGS], left;
+    bool stages; /* handlers stage what they schedule */
     struct event_id handles[THINGS];
 };
 
@@ -251,29 +252,42 @@ static int64_t random_time(struct world *w)
     return engine_now(w->engine) + (int64_t)(rng_uniform(&w->rng) * (double)span);
 }
 
+static void schedule(struct world *w, const struct event_type *type, uint32_t a, uint32_t b)
+{
+    int64_t time_ns = random_time(w);
+    if (w->stages)
+        engine_stage(w->engine, time_ns, type, a, b);
+    else
+        engine_at(w->engine, time_ns, type, a, b);
+}
+
 static void on_chaos(struct world *w, uint32_t a, uint32_t b)
 {
     on_note(w, a, b);
     uint32_t thing = rng_below(&w->rng, THINGS);
     if (w->left == 0) return;
     w->left--;
-    engine_at(w->engine, random_time(w), &chaos, a + 1, b);
+    schedule(w, &chaos, a + 1, b);
+    uint32_t many = rng_below(&w->rng, 64) == 0 ? STAGED_MAX + 4 : 0; /* more than can be staged */
+    for (uint32_t i = 0; i < many; i++)
+        schedule(w, &in_phase[rng_below(&w->rng, PHASE_COUNT)], a, i);
     switch (rng_below(&w->rng, 8)) {
     case 0: engine_cancel(w->engine, w->handles[thing]); break;
     case 1: w->generations[thing]++; break;
     case 2: engine_lane_push(w->engine, w->lanes[thing % LANES], thing, w->generations[thing]); break;
-    case 3: engine_at(w->engine, random_time(w), &mortal, thing, w->generations[thing]); break;
+    case 3: schedule(w, &mortal, thing, w->generations[thing]); break;
     default:
         w->handles[thing] = engine_timer(w->engine, random_time(w),
                                       &in_phase[rng_below(&w->rng, PHASE_COUNT)], a, thing);
     }
 }
 
-static struct world *chaos_run(bool heap_queue, uint64_t seed, uint32_t pending)
+static struct world *chaos_staging(bool heap_queue, bool stages, uint64_t seed, uint32_t pending)
 {
     static const int64_t delays[LANES] = { 0, 50, 2000000000 };
     struct world *w = world_open(heap_queue);
     w->rng = rng_open(seed);
+    w->stages = stages;
     w->left = 20000;
     for (uint32_t i = 0; i < LANES; i++)
         w->lanes[i] = engine_lane(w->engine, delays[i], &mortal);
@@ -282,6 +296,43 @@ static struct world *chaos_run(bool heap_queue, uint64_t seed, uint32_t pending)
     for (int64_t until_ns = 1; until_ns < TIME_MAX_NS / 4; until_ns *= 3)
         engine_run(w->engine, until_ns);
     return w;
+}
+
+static struct world *chaos_run(bool heap_queue, uint64_t seed, uint32_t pending)
+{
+    return chaos_staging(heap_queue, false, seed, pending);
+}
+
+static void what_is_staged_fires_as_if_it_had_been_sorted_in_at_once(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 6; seed++) {
+        struct world *at_once = chaos_staging(false, false, seed, 1u << seed);
+        struct world *staged = chaos_staging(false, true, seed, 1u << seed);
+        struct world *heap = chaos_staging(true, true, seed, 1u << seed);
+        assert_true(engine_event_count(staged->engine) > 20000);
+        assert_true(engine_digest(staged->engine) == engine_digest(at_once->engine));
+        assert_true(engine_digest(staged->engine) == engine_digest(heap->engine));
+        assert_seen(staged, at_once->seen, at_once->seen_count);
+        world_close(at_once);
+        world_close(staged);
+        world_close(heap);
+    }
+}
+
+/* Before a run, and by a handler that is the last there is. */
+static void what_is_staged_is_pending(void **state)
+{
+    (void)state;
+    struct world *w = world_open(false);
+    engine_stage(w->engine, 20, note, 2, 0);
+    engine_stage(w->engine, 10, note, 1, 0);
+    assert_int_equal(engine_pending_count(w->engine), 2);
+    engine_run(w->engine, 15);
+    assert_int_equal(engine_pending_count(w->engine), 1);
+    engine_run(w->engine, 20);
+    assert_order(w, 1, 2);
+    world_close(w);
 }
 
 static void both_queues_give_the_same_run(void **state)
@@ -343,6 +394,8 @@ int main(void)
         cmocka_unit_test(an_event_may_be_cancelled_in_its_own_instant),
         cmocka_unit_test(a_lane_keeps_its_order_among_events_of_the_same_instant),
         cmocka_unit_test(dead_events_of_a_lane_never_fire),
+        cmocka_unit_test(what_is_staged_fires_as_if_it_had_been_sorted_in_at_once),
+        cmocka_unit_test(what_is_staged_is_pending),
         cmocka_unit_test(both_queues_give_the_same_run),
         cmocka_unit_test(another_seed_gives_another_digest),
         cmocka_unit_test(a_hundred_thousand_ties_are_not_quadratic),

@@ -43,6 +43,22 @@ static void buckets_tile_the_line_without_gap_or_overlap(void **state)
     assert_int_equal(histogram_bucket(INT64_MAX), HISTOGRAM_BUCKETS - 1);
 }
 
+/* Recording has a shorter way to the bucket. */
+static void a_value_is_recorded_where_its_bucket_is(void **state)
+{
+    struct histogram h = opened(state);
+    for (uint32_t b = 0; b < HISTOGRAM_BUCKETS; b++) {
+        uint64_t low = histogram_bucket_low(b);
+        histogram_reset(&h);
+        histogram_record(&h, (int64_t)low);
+        assert_true(h.bucket_low == b && h.bucket_high == b && h.buckets[b] == 1);
+        if (b == 0) continue;
+        histogram_reset(&h);
+        histogram_record(&h, (int64_t)(low - 1));
+        assert_true(h.bucket_low == b - 1 && h.bucket_high == b - 1 && h.buckets[b - 1] == 1);
+    }
+}
+
 static void a_bucket_is_known_to_four_parts_in_a_thousand(void **state)
 {
     (void)state;
@@ -202,6 +218,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(buckets_tile_the_line_without_gap_or_overlap),
+        cmocka_unit_test_setup_teardown(a_value_is_recorded_where_its_bucket_is, setup, teardown),
         cmocka_unit_test(a_bucket_is_known_to_four_parts_in_a_thousand),
         cmocka_unit_test_setup_teardown(an_empty_histogram_says_zero, setup, teardown),
         cmocka_unit_test_setup_teardown(one_value_is_all_its_quantiles, setup, teardown),

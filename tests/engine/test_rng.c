@@ -152,6 +152,15 @@ static void every_bit_of_a_keyed_draw_is_fair(void **state)
         }
 }
 
+static void a_keyed_exponential_is_the_first_of_its_stream(void **state)
+{
+    (void)state;
+    for (uint64_t key = 0; key < 100000; key++) {
+        struct rng r = rng_keyed(key);
+        assert_true(rng_keyed_exponential(key) == rng_exponential(&r));
+    }
+}
+
 static void below_n_is_even_and_stays_below(void **state)
 {
     (void)state;
@@ -311,6 +320,7 @@ int main(void)
         cmocka_unit_test(keyed_draws_are_even_and_unrelated_within_a_key),
         cmocka_unit_test(keyed_draws_are_unrelated_between_neighbouring_keys),
         cmocka_unit_test(every_bit_of_a_keyed_draw_is_fair),
+        cmocka_unit_test(a_keyed_exponential_is_the_first_of_its_stream),
         cmocka_unit_test(below_n_is_even_and_stays_below),
         cmocka_unit_test(below_a_large_n_has_no_bias),
         cmocka_unit_test(uniform_draws_stay_in_their_half_open_intervals),

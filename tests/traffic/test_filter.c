@@ -67,7 +67,7 @@ static void an_answer_in_time_passes_and_its_timer_stays_silent(void **state)
     stub_answers(s, { 100 * MS - 1, OUTCOME_OK });
     small_world_run(s, NS_PER_S);
     assert_over(s, OUTCOME_OK, 100 * MS - 1);
-    assert_int_equal(s->w.calls->opened, 1);
+    assert_int_equal(s->w.calls->count, 1);
     small_world_close(s);
 }
 
