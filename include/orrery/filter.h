@@ -24,6 +24,13 @@ struct filter_site {
     void *shared;  /* what `prepare` made: per route, the same for all instances */
 };
 
+/* Gives up on the call, and has that happen after so long by an event (call, generation) of a lane. */
+struct filter_bound {
+    int64_t after_ns; /* from now on; 0: no such thing */
+    uint32_t lane;
+    bool late_too; /* also on a call that was meant to be sent before now */
+};
+
 struct filter_type {
     size_t state_size;
     /* Once a route, at open: lanes and the like; the result becomes site.shared. */
@@ -34,6 +41,8 @@ struct filter_type {
                             enum outcome *outcome);
     /* Whether on_call only lets the call pass: it is not asked then. NULL: it does more. */
     bool (*quiet)(const void *spec);
+    /* All that on_call does with a first attempt: the chain then does so itself. NULL: it does more. */
+    struct filter_bound (*bound)(const void *shared);
     /* The reply's outcome is in the call; may be changed there. WAIT: as above. NULL: pass. */
     enum verdict (*on_reply)(const struct filter_site *site, struct world *w, uint32_t call);
     /* Of filters that split calls. One of the call's attempts has its reply, the outcome is in the

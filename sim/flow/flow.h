@@ -77,6 +77,7 @@ struct route {
     struct asked_guard {
         enum verdict (*on_call)(const struct filter_site *site, struct world *w, uint32_t call,
                                 enum outcome *outcome);
+        struct filter_bound bound; /* in place of it */
         uint8_t index;
         bool retry_passed; /* the one that retries is this, or lies between this and the one before */
     } asked[FILTERS_MAX + 1];
@@ -307,8 +308,14 @@ call_pass_all(struct world *w, struct route *r, const struct instance *in, uint3
     const struct asked_guard *a = r->asked, *end = a + r->asked_count;
     for (; a < end; a++) {
         enum outcome outcome = OUTCOME_REJECTED;
-        c->stage = a->index;
         if (a->retry_passed) c->side.budget_ns = c->deadline_ns;
+        if (a->bound.after_ns > 0 && (a->bound.late_too || c->sent_ns == now_ns(w))) {
+            int64_t end_ns = now_ns(w) + a->bound.after_ns;
+            if (end_ns < c->deadline_ns) c->deadline_ns = end_ns;
+            engine_lane_push(w->engine, a->bound.lane, id, c->generation);
+            continue;
+        }
+        c->stage = a->index;
         enum verdict verdict = a->on_call(&in->sites[a->index], w, id, &outcome);
         if (__builtin_expect(verdict != FILTER_PASS, 0)) {
             call_stopped(w, id, r, a->index, verdict, outcome);

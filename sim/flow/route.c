@@ -114,6 +114,7 @@ static void filter_add(struct world *w, struct route *r, uint32_t id, const stru
     }
     if (type->on_reply && (!type->heeds_ok || type->heeds_ok(p->spec))) r->heeds_ok = true;
     if (type->prepare) r->filters[index].shared = type->prepare(p->spec, w, id, index);
+    if (type->bound) asked->bound = type->bound(r->filters[index].shared);
 }
 
 static void filters_add(struct world *w, struct route *r, uint32_t id, const struct list *filters)

@@ -4,9 +4,11 @@
  * while it works on a CPU. Whoever frees a worker starts the next in line before the answer
  * travels, so that what the answer causes cannot overtake those who wait.
  *
- * Every request comes through here several times, so it is written to become four large functions
- * (offered, worked, served, proceeding) without calls between their parts; what is rare is a call
- * into pod.c, cpu.c, waiting.c or a step's own `run`. */
+ * Every request comes through here several times, so it is written to become a few large functions
+ * (offered, worked, proceeding) without calls between their parts. A pod is smooth while nothing rare
+ * can happen to its calls (pod_settle), a route bare while nothing stands on it: for these all goes on
+ * in line and little is asked. The same for the rest is in the functions called slowly, and in pod.c,
+ * cpu.c, waiting.c and the steps' own `run`; tests/laws/test_ways.c holds one way against the other. */
 #include "service/path.h"
 
 static void on_cpu_done(struct world *w, uint32_t call, uint32_t generation);
@@ -80,8 +82,7 @@ static __attribute__((noinline)) bool let_in_slowly(struct world *w, struct pod 
     return may_begin(w, p, call, c);
 }
 
-/* The call comes to the pod; fresh: from call_set_out, with nothing in between. True: its program
- * begins. */
+/* The call comes to the pod; fresh: straight from call_set_out. True: its program begins. */
 inline_always bool let_in(const struct path *x, struct pod *p, uint32_t call, struct call *c,
                           uint32_t operation, bool fresh)
 {
@@ -94,7 +95,10 @@ inline_always bool let_in(const struct path *x, struct pod *p, uint32_t call, st
         c->flags &= CALL_ORPHAN | CALL_ATTEMPT;
     }
     *(measured(x->w, x->now) ? &s->meter.offered : &s->offered_early) += 1;
-    if (__builtin_expect(!p->smooth, 0)) return let_in_slowly(x->w, p, call);
+    if (__builtin_expect(!p->smooth, 0)) {
+        c->state = CALL_SENT;
+        return let_in_slowly(x->w, p, call);
+    }
     pod_enter(p, x->now);
     if (!p->async) {
         if (p->running < s->workers)

@@ -101,27 +101,19 @@ static int64_t timeout_end(const struct filter_site *site, const struct world *w
     return end_ns > now_ns(w) ? end_ns : now_ns(w);
 }
 
-static __attribute__((noinline)) enum verdict
-timeout_late(const struct filter_site *site, struct world *w, uint32_t a, struct call *c)
-{
-    int64_t end_ns = timeout_end(site, w, c);
-    if (end_ns < c->deadline_ns) c->deadline_ns = end_ns;
-    engine_at(w->engine, end_ns, &timers[site->index], a, c->generation);
-    return FILTER_PASS;
-}
-
 static enum verdict timeout_on_call(const struct filter_site *site, struct world *w, uint32_t id,
                                     enum outcome *outcome)
 {
     (void)outcome;
     const struct timeout_shared *shared = site->shared;
     struct call *c = call_get(w, id);
-    int64_t now = now_ns(w), end_ns = now + shared->after_ns;
+    int64_t end_ns = timeout_end(site, w, c);
     uint32_t a = id | (uint32_t)c->attempt << ATTEMPT_SHIFT;
-    if (__builtin_expect(!shared->per_attempt && c->sent_ns != now, 0)) /* it was held up on its way */
-        return timeout_late(site, w, a, c);
     if (end_ns < c->deadline_ns) c->deadline_ns = end_ns;
-    engine_lane_push(w->engine, shared->lane, a, c->generation);
+    if (end_ns == now_ns(w) + shared->after_ns)
+        engine_lane_push(w->engine, shared->lane, a, c->generation);
+    else /* it was held up on the way here */
+        engine_at(w->engine, end_ns, &timers[site->index], a, c->generation);
     return FILTER_PASS;
 }
 
@@ -137,9 +129,16 @@ static void timeout_on_moved(const struct filter_site *site, struct world *w, ui
     engine_at(w->engine, timeout_end(site, w, c), &timers[site->index], a, c->generation);
 }
 
+static struct filter_bound timeout_bound(const void *shared)
+{
+    const struct timeout_shared *s = shared;
+    return (struct filter_bound){ s->after_ns, s->lane, s->per_attempt };
+}
+
 static const struct filter_type timeout_type = {
     .prepare = timeout_prepare,
     .on_call = timeout_on_call,
+    .bound = timeout_bound,
     .on_moved = timeout_on_moved,
 };
 

@@ -65,7 +65,7 @@ struct heap {
     uint32_t count;
 };
 
-static void heap_push(struct heap *h, struct item x)
+static inline __attribute__((always_inline)) void heap_push(struct heap *h, struct item x)
 {
     uint32_t at = h->count++;
     while (at > 0 && h->items[(at - 1) / 2].time > x.time) {
@@ -75,7 +75,7 @@ static void heap_push(struct heap *h, struct item x)
     h->items[at] = x;
 }
 
-static struct item heap_pop(struct heap *h)
+static inline __attribute__((always_inline)) struct item heap_pop(struct heap *h)
 {
     struct item top = h->items[0], x = h->items[--h->count];
     uint32_t at = 0;
@@ -92,8 +92,14 @@ struct customer {
     int64_t began;
 };
 
+/* As orrery draws, or as a textbook has it, with the C library's logarithm. */
+static inline __attribute__((always_inline)) double draw(struct rng *r, bool textbook)
+{
+    return textbook ? -log(rng_uniform_positive(r)) : rng_exponential(r);
+}
+
 /* Three exponential servers in series, Poisson 700/s, 1 ms each: mean 10 ms by Jackson. */
-static inline __attribute__((always_inline)) double chain3(double (*draw)(struct rng *r))
+static inline __attribute__((always_inline)) double chain3(bool textbook)
 {
     enum { CUSTOMERS = 700000, ARRIVAL = 3 };
     static struct ring tiers[3];
@@ -105,19 +111,19 @@ static inline __attribute__((always_inline)) double chain3(double (*draw)(struct
     for (int i = 0; i < 3; i++)
         tiers[i].head = tiers[i].tail = 0;
     double begin = bench_clock_ns(), gap = 1e9 / 700;
-    heap_push(&heap, (struct item){ (int64_t)(draw(&arrivals) * gap), ARRIVAL, 0 });
+    heap_push(&heap, (struct item){ (int64_t)(draw(&arrivals, textbook) * gap), ARRIVAL, 0 });
     for (uint32_t done = 0; done < CUSTOMERS;) {
         struct item x = heap_pop(&heap);
         int64_t began = x.time;
         uint32_t next = 0;
         if (x.tier == ARRIVAL) {
-            int64_t after = x.time + (int64_t)(draw(&arrivals) * gap);
+            int64_t after = x.time + (int64_t)(draw(&arrivals, textbook) * gap);
             heap_push(&heap, (struct item){ after, ARRIVAL, 0 });
         } else {
             struct ring *from = &tiers[x.tier];
             began = from->at[from->head++ & (RING - 1)];
             if (from->tail != from->head) {
-                int64_t end = x.time + (int64_t)(draw(&services) * 1e6);
+                int64_t end = x.time + (int64_t)(draw(&services, textbook) * 1e6);
                 heap_push(&heap, (struct item){ end, x.tier, 0 });
             }
             next = x.tier + 1;
@@ -130,7 +136,7 @@ static inline __attribute__((always_inline)) double chain3(double (*draw)(struct
         struct ring *to = &tiers[next];
         to->at[to->tail++ & (RING - 1)] = began;
         if (to->tail - to->head == 1) {
-            int64_t end = x.time + (int64_t)(draw(&services) * 1e6);
+            int64_t end = x.time + (int64_t)(draw(&services, textbook) * 1e6);
             heap_push(&heap, (struct item){ end, next, 0 });
         }
     }
@@ -144,17 +150,11 @@ static inline __attribute__((always_inline)) double chain3(double (*draw)(struct
 
 double bare_chain3(void)
 {
-    return chain3(rng_exponential);
+    return chain3(false);
 }
 
-static double by_inversion(struct rng *r)
-{
-    return -log(rng_uniform_positive(r));
-}
-
-/* The same as a textbook has it, with the C library's logarithm: how fast a loop is that owes nothing
- * to orrery's draws. */
+/* How fast a loop is that owes nothing to orrery's draws. */
 double bare_chain3_textbook(void)
 {
-    return chain3(by_inversion);
+    return chain3(true);
 }
