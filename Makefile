@@ -148,6 +148,16 @@ tsan: ## the tests with threads under the thread sanitizer
 	  build/tsan/tests/embed/test_embed
 	$(Q)build/tsan/orrery run scenarios/01_one_queue.lua --reps 4 -j 4 >/dev/null && echo "tsan: clean"
 
+SWARM ?= 3000
+.PHONY: swarm
+swarm: ## random clouds with random faults, SWARM of them (3000), every check after every event
+	$(Q)$(PLAIN) swarm-run
+.PHONY: swarm-run
+swarm-run: $(BUILD)/tests/swarm/test_swarm
+	$(Q)seq 1 100 $(SWARM) | xargs -P $$(nproc) -I N sh -c \
+	  '$< N $$((N + 99)) >$(BUILD)/swarm.N 2>&1 || { cat $(BUILD)/swarm.N; exit 1; }'
+	@echo "swarm: $(SWARM) clouds, no finding"
+
 # Digests must not depend on compiler, optimisation, sanitizer or queue.
 .PHONY: digests digests-all
 digests: orrery ## the digest of every ladder scenario, on a slice of builds
