@@ -162,6 +162,7 @@ static bool next_instant(struct engine *e)
 {
     struct waiter x;
     if (!queue_pop(e, e->until, &x)) return false;
+    check(key_time(x.key) >= e->s.now_ns);
     e->s.now_ns = key_time(x.key);
     batch_add(e, &x);
     return true;

@@ -1,6 +1,6 @@
 /* queue_radix.c - the working queue's far side: buckets by the highest differing bit.
  *
- * Invariants: last <= limit; every key in the buckets is > limit, every key in the front <= limit;
+ * Invariants: last <= now and <= limit; every key in the buckets is > limit, every key in the front <= limit;
  * the front is sorted, latest first. Equal keys keep the order in which they were pushed: they are
  * always in one bucket together, and every move goes through it from its beginning. What is least in
  * a bucket is kept as it fills: to look for it would read what no longer fits the caches once more. */
@@ -32,14 +32,15 @@ void radix_queue_push_far(struct radix_queue *q, struct arena *a, const struct w
     q->count++;
 }
 
-/* The later half of the front goes to the buckets; of many equals, all or none. */
+/* The later half of the front goes to the buckets; of many equals, all or none. `last` stays where it
+ * is, even if the buckets are empty: what stands in the front may all be later than what is pushed
+ * next. */
 void radix_queue_spill(struct radix_queue *q, struct arena *a)
 {
     struct front *f = q->front;
     struct waiter *items = front_first(f);
     uint32_t count = front_count(f), far = 0;
     uint64_t latest = items[0].key, middle = items[count / 2].key;
-    if (q->count == 0) q->last = items[count - 1].key;
     f->limit = middle < latest ? middle : latest - 1;
     while (far < count && items[far].key > f->limit)
         far++;

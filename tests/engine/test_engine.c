@@ -351,6 +351,34 @@ static void both_queues_give_the_same_run(void **state)
     }
 }
 
+/* The front overflows with what is far off, then, at the same instant, with what comes before that. */
+static void on_nearer(struct world *w, uint32_t a, uint32_t b)
+{
+    on_note(w, a, b);
+    for (uint32_t i = 0; i < 200; i++)
+        engine_at(w->engine, 1000000 + i * 7919 % 1000, note, i, 0);
+    for (uint32_t i = 0; i < 200; i++)
+        engine_at(w->engine, 1000 + i * 104729 % 500000, note, 1000 + i, 0);
+}
+
+static const struct event_type nearer = { .name = "nearer", .fire = on_nearer, .phase = PHASE_WORK };
+
+static void what_is_pushed_later_may_come_sooner(void **state)
+{
+    (void)state;
+    struct world *radix = world_open(false), *heap = world_open(true);
+    struct world *both[] = { radix, heap };
+    for (int i = 0; i < 2; i++) {
+        engine_at(both[i]->engine, 1, &nearer, 9, 0);
+        engine_run(both[i]->engine, 2000000);
+        assert_int_equal(both[i]->seen_count, 401);
+    }
+    assert_seen(radix, heap->seen, heap->seen_count);
+    assert_true(engine_digest(radix->engine) == engine_digest(heap->engine));
+    world_close(radix);
+    world_close(heap);
+}
+
 static void another_seed_gives_another_digest(void **state)
 {
     (void)state;
@@ -397,6 +425,7 @@ int main(void)
         cmocka_unit_test(what_is_staged_fires_as_if_it_had_been_sorted_in_at_once),
         cmocka_unit_test(what_is_staged_is_pending),
         cmocka_unit_test(both_queues_give_the_same_run),
+        cmocka_unit_test(what_is_pushed_later_may_come_sooner),
         cmocka_unit_test(another_seed_gives_another_digest),
         cmocka_unit_test(a_hundred_thousand_ties_are_not_quadratic),
     };
