@@ -112,6 +112,20 @@ void call_go_to(struct world *w, uint32_t id, uint32_t route, uint32_t backend)
     r->to->type->offer(w, backend, id);
 }
 
+void call_arm(struct world *w, struct route *r, uint32_t id, struct call *c)
+{
+    const struct asked_guard *a = r->asked, *end = a + r->asked_count;
+    for (; a < end; a++) {
+        int64_t end_ns = now_ns(w) + a->bound.after_ns;
+        if (a->retry_passed) c->side.budget_ns = c->deadline_ns;
+        if (end_ns < c->deadline_ns) c->deadline_ns = end_ns;
+        engine_lane_push(w->engine, a->bound.lane, id, c->generation);
+    }
+    if (a->retry_passed) c->side.budget_ns = c->deadline_ns;
+    c->stage = r->filter_count;
+    r->passed++;
+}
+
 void call_stopped(struct world *w, uint32_t id, struct route *r, uint8_t index,
                   enum verdict verdict, enum outcome outcome)
 {

@@ -58,7 +58,7 @@ struct route {
     bool observes; /* the balancer or the policy wants to know what came of them */
     bool clear;    /* no policy, discovery, protocol, network, trace: only filters and a choice */
     bool heeds_ok; /* some filter wants to hear of calls that ended well */
-    bool bare;     /* clear, and without filters or counts */
+    bool bare;     /* clear, without counts, and its filters at most bound a call: see call_arm */
     bool straight_ok; /* answers that all went well may go straight to their maker */
     uint64_t passed;   /* calls that passed all filters in one go; not yet in their tallies */
     uint64_t straight; /* answers that went past all filters; neither */
@@ -193,6 +193,9 @@ void call_forward(struct world *w, uint32_t id);
 bool call_find_backend(struct world *w, uint32_t id);
 /* Out through the filters from call.stage on. False: one has answered, or keeps it. */
 bool call_pass(struct world *w, uint32_t id);
+/* What the filters of a bare route do to a call that sets out at the time it was meant to: they let
+ * it pass. */
+void call_arm(struct world *w, struct route *r, uint32_t id, struct call *c);
 /* A call that set out was stopped by filter `index`. */
 void call_stopped(struct world *w, uint32_t id, struct route *r, uint8_t index,
                   enum verdict verdict, enum outcome outcome);

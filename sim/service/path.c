@@ -352,7 +352,7 @@ static __attribute__((noinline)) enum asked ask_slowly(struct world *w, uint32_t
     return ASKED_OTHERS;
 }
 
-/* In line where nothing stands between a caller and the only pod there is. */
+/* In line where nothing can stop a call on its way to the only pod there is. */
 inline_always enum asked ask(const struct path *x, uint32_t child, struct call *c,
                              const struct instruction *i)
 {
@@ -361,6 +361,7 @@ inline_always enum asked ask(const struct path *x, uint32_t child, struct call *
     if (!r->bare || r->to->ready_count != 1 || r->to->type != &pod_endpoint)
         return ask_slowly(x->w, child, c, r);
     call_set_out(x->pool->items, c, child, k, r);
+    if (r->filter_count > 0) call_arm(x->w, r, child, k);
     k->pod = r->to->ready[0];
     r->sent++;
     c->state = CALL_WAITING;
