@@ -1,6 +1,8 @@
 /* test_embed.c - orrery as another program sees it: through orrery.h and nothing else. */
 #include "embed.h"
 
+#include "../support/temporary.h"
+
 #include <fenv.h>
 #include <locale.h>
 #include <math.h>
@@ -232,7 +234,7 @@ static void the_hosts_floating_point_state_is_its_own(void **state)
 /* Sets a locale whose decimal point is a comma; few machines have one, so it is made. */
 static bool set_comma(const char *folder)
 {
-    char command[160];
+    char command[TEMPORARY_PATH_MAX + 80];
     if (setlocale(LC_ALL, "de_DE.UTF-8")) return true;
     snprintf(command, sizeof command, "localedef -i de_DE -f UTF-8 %s/de_DE.UTF-8 2>/dev/null",
              folder);
@@ -260,8 +262,8 @@ static void a_comma_for_a_point_changes_nothing(void **state)
         SHOP("duration = '20m', warmup = '2.5s', seed = 3",
              "every('1.5s', function(w) assert(tostring(0.5) == '0.5' and tonumber('0.5') == 1/2)"
              " w:scale('shop', 2) end)\nexpect.p99('users', { below = '10.5ms' })");
-    char folder[] = "/tmp/orrery_embed_XXXXXX", remove[64];
-    assert_non_null(mkdtemp(folder));
+    char folder[TEMPORARY_PATH_MAX];
+    temporary_folder(folder, "embed");
     struct orrery_scenario *s = open_good(text, NULL), *again = NULL;
     struct orrery_result *r = run_good(s, NULL), *comma = NULL;
     struct point point = { "0,5" };
@@ -285,8 +287,7 @@ static void a_comma_for_a_point_changes_nothing(void **state)
     orrery_result_close(comma);
     orrery_scenario_close(s);
     orrery_scenario_close(again);
-    snprintf(remove, sizeof remove, "rm -r %s", folder);
-    assert_int_equal(system(remove), 0);
+    temporary_folder_remove(folder);
     if (!there) skip();
 }
 
@@ -359,8 +360,8 @@ static void what_had_finished_when_cancelled_is_there(void **state)
 static void results_can_be_kept(void **state)
 {
     (void)state;
-    char folder[] = "/tmp/orrery_embed_XXXXXX", path[64];
-    assert_non_null(mkdtemp(folder));
+    char folder[TEMPORARY_PATH_MAX], path[TEMPORARY_PATH_MAX + 20];
+    temporary_folder(folder, "embed");
     snprintf(path, sizeof path, "%s/shop.db", folder);
     struct orrery_scenario *s = open_good(SHOP(MINUTE, ""), NULL);
     struct orrery_options o = { .out = path };
@@ -387,8 +388,8 @@ static void results_can_be_kept(void **state)
 static void a_file_is_read_once(void **state)
 {
     (void)state;
-    char folder[] = "/tmp/orrery_embed_XXXXXX", path[64];
-    assert_non_null(mkdtemp(folder));
+    char folder[TEMPORARY_PATH_MAX], path[TEMPORARY_PATH_MAX + 20];
+    temporary_folder(folder, "embed");
     snprintf(path, sizeof path, "%s/shop.lua", folder);
     FILE *f = fopen(path, "w");
     assert_non_null(f);

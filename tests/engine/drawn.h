@@ -5,7 +5,7 @@
 
 #include "base/arena.h"
 #include "orrery/dist.h"
-#include "../support/parts.h"
+#include "../support/with_parts.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -17,27 +17,6 @@
 #include <cmocka.h>
 
 #define DRAWS 100000
-
-static inline int setup(void **state)
-{
-    static struct parts parts;
-    parts_open(&parts);
-    *state = &parts;
-    return 0;
-}
-
-static inline int teardown(void **state)
-{
-    parts_close(*state);
-    return 0;
-}
-
-static inline struct part good(void **state, const struct kind *kind, const char *said)
-{
-    struct part p = part_of(*state, kind, said);
-    assert_string_equal(parts_said(*state), "");
-    return p;
-}
 
 static inline void assert_near(double got, double want, double relative)
 {

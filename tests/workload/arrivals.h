@@ -7,7 +7,7 @@
 #include "orrery/arrival.h"
 #include "orrery/time.h"
 
-#include "../support/parts.h"
+#include "../support/with_parts.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -16,27 +16,6 @@
 #include <stdint.h>
 #include <string.h>
 #include <cmocka.h>
-
-static inline int setup(void **state)
-{
-    static struct parts parts;
-    parts_open(&parts);
-    *state = &parts;
-    return 0;
-}
-
-static inline int teardown(void **state)
-{
-    parts_close(*state);
-    return 0;
-}
-
-static inline struct part good(void **state, const struct kind *kind, const char *said)
-{
-    struct part p = part_of(*state, kind, said);
-    assert_string_equal(parts_said(*state), "");
-    return p;
-}
 
 static inline void refuse(void **state, const struct kind *kind, const char *said,
                           const char *message)
