@@ -71,13 +71,6 @@ static inline struct rng rng_keyed(uint64_t key)
     return (struct rng){ key, mixed, (mixed << 32) | (mixed >> 32), 1 };
 }
 
-/* The stream of decision `index` of the thing with key `key`. Keys a constant apart are enough: the
- * stream mixes them. */
-static inline struct rng rng_child(uint64_t key, uint64_t index)
-{
-    return rng_keyed(key + key_salt(index));
-}
-
 /* [0, 1) with 53 bits. */
 static inline double rng_uniform(struct rng *r)
 {

@@ -37,8 +37,7 @@ static void trace_sent(struct world *w, uint32_t id, const struct route *r)
 {
     const struct call *c = call_get(w, id);
     recorder_trace(w->recorder, now_ns(w), "call.sent", "%s pod=%u key=%016llx attempt=%u", r->name,
-                   c->pod - r->to->first, (unsigned long long)c->key,
-                   c->attempt);
+                   c->pod - r->to->first, (unsigned long long)c->key, c->attempt);
 }
 
 /* The caller knows of no backend. */
@@ -116,10 +115,8 @@ void call_arm(struct world *w, struct route *r, uint32_t id, struct call *c)
 {
     const struct asked_guard *a = r->asked, *end = a + r->asked_count;
     for (; a < end; a++) {
-        int64_t end_ns = now_ns(w) + a->bound.after_ns;
         if (a->retry_passed) c->side.budget_ns = c->deadline_ns;
-        if (end_ns < c->deadline_ns) c->deadline_ns = end_ns;
-        engine_lane_push(w->engine, a->bound.lane, id, c->generation);
+        call_bound(w, &a->bound, id, c);
     }
     if (a->retry_passed) c->side.budget_ns = c->deadline_ns;
     c->stage = r->filter_count;

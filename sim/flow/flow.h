@@ -303,19 +303,26 @@ call_set_out(struct call *calls, struct call *parent, uint32_t id, struct call *
     if (parent) call_link(calls, parent, id, c);
 }
 
+/* What a filter that only bounds calls does to one that passes it now. */
+static inline __attribute__((always_inline)) void
+call_bound(struct world *w, const struct filter_bound *b, uint32_t id, struct call *c)
+{
+    int64_t end_ns = now_ns(w) + b->after_ns;
+    if (end_ns < c->deadline_ns) c->deadline_ns = end_ns;
+    engine_lane_push(w->engine, b->lane, id, c->generation);
+}
+
 /* All filters in one go, from the first. */
 static inline __attribute__((always_inline)) bool
 call_pass_all(struct world *w, struct route *r, const struct instance *in, uint32_t id,
-                   struct call *c)
+              struct call *c)
 {
     const struct asked_guard *a = r->asked, *end = a + r->asked_count;
     for (; a < end; a++) {
         enum outcome outcome = OUTCOME_REJECTED;
         if (a->retry_passed) c->side.budget_ns = c->deadline_ns;
         if (a->bound.after_ns > 0 && (a->bound.late_too || c->sent_ns == now_ns(w))) {
-            int64_t end_ns = now_ns(w) + a->bound.after_ns;
-            if (end_ns < c->deadline_ns) c->deadline_ns = end_ns;
-            engine_lane_push(w->engine, a->bound.lane, id, c->generation);
+            call_bound(w, &a->bound, id, c);
             continue;
         }
         c->stage = a->index;
