@@ -29,6 +29,7 @@ struct endpoint_type {
     enum reach (*reach)(const struct world *w, uint32_t backend, uint64_t address);
     /* Whether one that is no longer ready was told to end: it can say goodbye. NULL: none can. */
     bool (*leaves)(const struct world *w, uint32_t backend);
+    bool pods; /* they are pods: a program's calls to them need no `offer`, but go on in line */
 };
 
 /* Told after a backend has become ready or has ceased to be. */

@@ -47,23 +47,23 @@ static inline uint32_t histogram_bucket(uint64_t v)
     return (shift << HISTOGRAM_BITS) + (uint32_t)(v >> shift);
 }
 
-/* For histogram_record only: a value outside the touched buckets, or in the first or last of them. */
-void histogram_edge(struct histogram *h, int64_t value, uint32_t bucket);
+/* For histogram_record only: a value that is small or huge, or in no bucket between the first and the
+ * last touched. */
+__attribute__((noinline)) void histogram_record_slowly(struct histogram *h, int64_t value);
 
 static inline __attribute__((always_inline)) void histogram_record(struct histogram *h, int64_t value)
 {
-    double v = (double)value;
-    uint32_t bucket;
     /* 128 .. 2^53 - 1: exactly a double, whose exponent and first 7 places are the bucket already. */
-    if (__builtin_expect(((uint64_t)value - (1u << HISTOGRAM_BITS)) >> 53 == 0, 1)) {
-        uint64_t bits;
-        memcpy(&bits, &v, sizeof bits);
-        bucket = (uint32_t)(bits >> (52 - HISTOGRAM_BITS)) - ((1023 + 6) << HISTOGRAM_BITS);
-    } else {
-        bucket = histogram_bucket((uint64_t)value);
+    double v = (double)value;
+    uint64_t bits;
+    memcpy(&bits, &v, sizeof bits);
+    uint32_t bucket = (uint32_t)(bits >> (52 - HISTOGRAM_BITS)) - ((1023 + 6) << HISTOGRAM_BITS);
+    if (__builtin_expect(((uint64_t)value - (1u << HISTOGRAM_BITS)) >> 53 != 0 ||
+                             bucket <= h->bucket_low || bucket >= h->bucket_high,
+                         0)) {
+        histogram_record_slowly(h, value);
+        return;
     }
-    if (__builtin_expect(bucket <= h->bucket_low || bucket >= h->bucket_high, 0))
-        histogram_edge(h, value, bucket);
     h->buckets[bucket]++;
     h->count++;
     h->sum += v;

@@ -24,7 +24,7 @@ struct census {
 
 static bool rollout_live(const struct world *w, uint32_t service, uint32_t generation);
 static void rollout_step(struct world *w, uint32_t service, uint32_t generation);
-static const struct event_type rollout_next = { "rollout.next", rollout_step, rollout_live,
+static const struct event_type rollout_next = { EVENT("rollout.next"), rollout_step, rollout_live,
                                                 PHASE_CONTROL };
 
 static struct rollout *rollout_of(const struct world *w, uint32_t service)

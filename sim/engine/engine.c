@@ -137,13 +137,10 @@ void engine_unstage(struct engine *e)
 
 /* ------------------------------------------------------------------------- firing */
 
-/* The digest takes the name by value, the time and the arguments: nothing of this machine. */
+/* The digest takes the name, the time and the arguments: nothing of this machine. */
 static inline void fire(struct engine *e, const struct event_type *type, uint64_t about)
 {
-    uint64_t low, high;
-    memcpy(&low, type->name, 8);
-    memcpy(&high, type->name + 8, 8);
-    uint64_t word = (uint64_t)e->s.now_ns ^ (low + (high << 1)) ^ (about << 20 | about >> 44);
+    uint64_t word = (uint64_t)e->s.now_ns ^ type->word ^ (about << 20 | about >> 44);
     e->s.digest = digest_add(e->s.digest, word);
     e->s.fired++;
     type->fire(e->world, (uint32_t)about, (uint32_t)(about >> 32));
@@ -204,8 +201,8 @@ static inline bool fire_next(struct engine *e)
     uint64_t about = x->about;
     s->front.end = x;
     s->now_ns = key_time(key);
-    if (type->live) {
-        if (__builtin_expect(type->live != s->pool_live, 0)) {
+    if (__builtin_expect(type->live != NULL, 0)) {
+        if (type->live != s->pool_live) {
             fire_asking(e, *x);
             unstage(e);
             return true;

@@ -42,13 +42,19 @@ void histogram_open(struct histogram *h, struct arena *a)
 }
 
 /* The first value of an empty histogram always comes here: its lowest bucket is past the last. */
-void histogram_edge(struct histogram *h, int64_t value, uint32_t bucket)
+void histogram_record_slowly(struct histogram *h, int64_t value)
 {
+    double v = (double)value;
+    uint32_t bucket = histogram_bucket((uint64_t)value);
     histogram_reserve(h);
     if (value < h->min) h->min = value;
     if (value > h->max) h->max = value;
     if (bucket < h->bucket_low) h->bucket_low = bucket;
     if (bucket > h->bucket_high) h->bucket_high = bucket;
+    h->buckets[bucket]++;
+    h->count++;
+    h->sum += v;
+    h->sum_squares += v * v;
 }
 
 void histogram_reset(struct histogram *h)

@@ -13,7 +13,7 @@ static bool never_asked(const struct world *w, uint32_t a, uint32_t b)
     return false;
 }
 
-const struct event_type lane_entry_type = { .name = "lane", .live = never_asked };
+const struct event_type lane_entry_type = { EVENT("lane"), .live = never_asked };
 
 uint32_t engine_lane(struct engine *e, int64_t delay_ns, const struct event_type *type)
 {

@@ -17,7 +17,7 @@ static bool never_asked(const struct world *w, uint32_t a, uint32_t b)
     return false;
 }
 
-const struct event_type timer_entry_type = { .name = "timer", .live = never_asked };
+const struct event_type timer_entry_type = { EVENT("timer"), .live = never_asked };
 
 static uint32_t timer_make(struct engine *e)
 {

@@ -22,7 +22,7 @@ static void action_end(struct world *w, uint32_t index, uint32_t cause)
     s->type->end(s->spec, s->state, w, entry ? entry : cause);
 }
 
-static const struct event_type action_ends = { "fault.end", action_end, NULL, PHASE_FAULT };
+static const struct event_type action_ends = { EVENT("fault.end"), action_end, NULL, PHASE_FAULT };
 
 /* 0: to the end of the run. */
 static int64_t duration_of(const struct scheduled *s)

@@ -129,9 +129,9 @@ static void at_fire(struct world *w, uint32_t index, uint32_t unused)
 static void every_fire(struct world *w, uint32_t index, uint32_t unused);
 static void when_fire(struct world *w, uint32_t index, uint32_t unused);
 
-static const struct event_type at_due = { "at", at_fire, NULL, PHASE_FAULT };
-static const struct event_type every_due = { "every", every_fire, NULL, PHASE_CONTROL };
-static const struct event_type when_due = { "when", when_fire, NULL, PHASE_CONTROL };
+static const struct event_type at_due = { EVENT("at"), at_fire, NULL, PHASE_FAULT };
+static const struct event_type every_due = { EVENT("every"), every_fire, NULL, PHASE_CONTROL };
+static const struct event_type when_due = { EVENT("when"), when_fire, NULL, PHASE_CONTROL };
 
 static void again(struct world *w, const struct event_type *type, uint32_t index)
 {

@@ -36,7 +36,7 @@ static void on_cancel(struct world *w, uint32_t id, uint32_t generation)
     if (f->routes[c->route]->to->type->cancel(w, c->pod, id)) call_close(w, id);
 }
 
-const struct event_type call_cancel = { "call.cancel", on_cancel, call_live, PHASE_WORK };
+const struct event_type call_cancel = { EVENT("call.cancel"), on_cancel, call_live, PHASE_WORK };
 
 void call_release(struct world *w, uint32_t id, enum outcome outcome)
 {

@@ -180,7 +180,7 @@ static void on_arrives(struct world *w, uint32_t id, uint32_t generation)
     g->type->offer(w, c->pod, id);
 }
 
-const struct event_type call_arrives = { "call.arrives", on_arrives, call_live, PHASE_WORK };
+const struct event_type call_arrives = { EVENT("call.arrives"), on_arrives, call_live, PHASE_WORK };
 
 static void on_returns(struct world *w, uint32_t id, uint32_t generation)
 {
@@ -189,7 +189,7 @@ static void on_returns(struct world *w, uint32_t id, uint32_t generation)
     call_backward(w, id);
 }
 
-const struct event_type call_returns = { "call.returns", on_returns, call_live, PHASE_WORK };
+const struct event_type call_returns = { EVENT("call.returns"), on_returns, call_live, PHASE_WORK };
 
 void call_resume(struct world *w, uint32_t id, uint8_t stage)
 {

@@ -109,7 +109,7 @@ static void on_grace(struct world *w, uint32_t id, uint32_t generation)
     if (used) transport_reset(w, id, generation);
 }
 
-static const struct event_type connection_grace = { "conn.grace", on_grace, connection_is,
+static const struct event_type connection_grace = { EVENT("conn.grace"), on_grace, connection_is,
                                                     PHASE_WORK };
 
 void connection_retire(struct world *w, uint32_t id, enum close_cause cause)
@@ -169,10 +169,10 @@ static void on_age(struct world *w, uint32_t id, uint32_t generation)
     connection_retire(w, id, CLOSE_AGE);
 }
 
-static const struct event_type connection_age = { "conn.age", on_age, connection_is, PHASE_WORK };
+static const struct event_type connection_age = { EVENT("conn.age"), on_age, connection_is, PHASE_WORK };
 
 static void on_idle(struct world *w, uint32_t id, uint32_t generation);
-static const struct event_type connection_idle = { "conn.idle", on_idle, connection_is,
+static const struct event_type connection_idle = { EVENT("conn.idle"), on_idle, connection_is,
                                                    PHASE_WORK };
 
 /* One timer follows the connection about: it looks again when it was used in the meantime. */
@@ -221,7 +221,7 @@ static void on_ready(struct world *w, uint32_t id, uint32_t generation)
     pool_wake(w, channel_get(w, n->channel), n->instance, n->pool);
 }
 
-static const struct event_type connection_ready = { "conn.ready", on_ready, connection_is,
+static const struct event_type connection_ready = { EVENT("conn.ready"), on_ready, connection_is,
                                                     PHASE_WORK };
 
 void connection_begin(struct world *w, struct channel *ch, uint32_t instance, uint32_t pool,

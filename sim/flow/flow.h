@@ -58,7 +58,7 @@ struct route {
     bool observes; /* the balancer or the policy wants to know what came of them */
     bool clear;    /* no policy, discovery, protocol, network, trace: only filters and a choice */
     bool heeds_ok; /* some filter wants to hear of calls that ended well */
-    bool bare;     /* clear, without counts, and its filters at most bound a call: see call_arm */
+    bool bare;     /* clear, to pods, without counts; its filters at most bound a call: see call_arm */
     bool straight_ok; /* answers that all went well may go straight to their maker */
     uint64_t passed;   /* calls that passed all filters in one go; not yet in their tallies */
     uint64_t straight; /* answers that went past all filters; neither */
@@ -158,7 +158,7 @@ static inline void call_link(struct call *calls, struct call *parent, uint32_t i
     uint32_t sibling = parent->side.child;
     child->side.previous = CALL_NONE;
     child->side.sibling = sibling;
-    if (sibling != CALL_NONE) calls[sibling].side.previous = id;
+    if (__builtin_expect(sibling != CALL_NONE, 0)) calls[sibling].side.previous = id;
     parent->side.child = id;
 }
 
@@ -166,11 +166,11 @@ static inline void call_link(struct call *calls, struct call *parent, uint32_t i
 static inline void call_unlink(struct call *calls, struct call *parent, const struct call *child)
 {
     uint32_t previous = child->side.previous, sibling = child->side.sibling;
-    if (previous == CALL_NONE)
+    if (__builtin_expect(previous == CALL_NONE, 1))
         parent->side.child = sibling;
     else
         calls[previous].side.sibling = sibling;
-    if (sibling != CALL_NONE) calls[sibling].side.previous = previous;
+    if (__builtin_expect(sibling != CALL_NONE, 0)) calls[sibling].side.previous = previous;
 }
 
 static inline void calls_give(struct calls *p, struct call *c, uint32_t id)

@@ -258,7 +258,7 @@ uint32_t route_open(struct world *w, const struct route_spec *spec, struct diag 
     if (!spec->addressed) channel_open(w, r, spec, d);
     r->clear = !r->policy && !r->discovered && !r->channel && !r->balancer->refuses &&
                !f->networked && !f->metered && !w->tracing;
-    r->bare = r->clear && !r->counts;
+    r->bare = r->clear && !r->counts && r->to->type->pods;
     for (uint8_t i = 0; i < r->asked_count; i++)
         r->bare = r->bare && r->asked[i].bound.after_ns > 0;
     r->straight_ok = r->clear && !r->heeds_ok;

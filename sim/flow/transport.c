@@ -118,7 +118,7 @@ static void on_arrives(struct world *w, uint32_t id, uint32_t generation)
     arrive(w, id);
 }
 
-static const struct event_type wire_arrives = { "wire.arrives", on_arrives, call_live, PHASE_WORK };
+static const struct event_type wire_arrives = { EVENT("wire.arrives"), on_arrives, call_live, PHASE_WORK };
 
 /* The request goes out on a connection that has taken it. */
 static void carry(struct world *w, uint32_t id, uint32_t connection)
@@ -306,7 +306,7 @@ static void on_wake(struct world *w, uint32_t channel, uint32_t where)
         pool_wake(w, ch, where / ch->pool_count, where % ch->pool_count);
 }
 
-static const struct event_type connection_free = { "conn.free", on_wake, NULL, PHASE_WORK };
+static const struct event_type connection_free = { EVENT("conn.free"), on_wake, NULL, PHASE_WORK };
 
 void pool_wake(struct world *w, const struct channel *ch, uint32_t instance, uint32_t pool)
 {
@@ -406,7 +406,7 @@ static void on_returns(struct world *w, uint32_t id, uint32_t generation)
     come_home(w, id);
 }
 
-static const struct event_type wire_returns = { "wire.returns", on_returns, call_live, PHASE_WORK };
+static const struct event_type wire_returns = { EVENT("wire.returns"), on_returns, call_live, PHASE_WORK };
 
 void transport_back(struct world *w, uint32_t id)
 {

@@ -204,9 +204,9 @@ static void on_wrong(struct world *w, uint32_t id, uint32_t generation)
     fail_now(w, id, OUTCOME_ERROR);
 }
 
-static const struct event_type call_refused = { "call.refused", on_refused, call_live, PHASE_WORK };
-static const struct event_type call_wrong = { "call.wrong_pod", on_wrong, call_live, PHASE_WORK };
-static const struct event_type call_silent = { "call.silent", on_refused, call_live, PHASE_WORK };
+static const struct event_type call_refused = { EVENT("call.refused"), on_refused, call_live, PHASE_WORK };
+static const struct event_type call_wrong = { EVENT("call.wrong_pod"), on_wrong, call_live, PHASE_WORK };
+static const struct event_type call_silent = { EVENT("call.silent"), on_refused, call_live, PHASE_WORK };
 
 static void trace_failed(const struct world *w, const struct route *r, uint32_t id, const char *what,
                          enum reach met, bool stale)

@@ -63,10 +63,10 @@ static void on_warm(struct world *w, uint32_t a, uint32_t b)
 }
 
 /* Before anything else of its instant: what begins at the warm-up's end is counted. */
-static const struct event_type world_warm = { "world.warm", on_warm, NULL, PHASE_FAULT };
+static const struct event_type world_warm = { EVENT("world.warm"), on_warm, NULL, PHASE_FAULT };
 
 static void on_window(struct world *w, uint32_t a, uint32_t b);
-static const struct event_type world_window = { "world.window", on_window, NULL, PHASE_OBSERVE };
+static const struct event_type world_window = { EVENT("world.window"), on_window, NULL, PHASE_OBSERVE };
 
 static void on_window(struct world *w, uint32_t a, uint32_t b)
 {

@@ -34,7 +34,7 @@ static void on_cpu_done_listed(struct world *w, uint32_t call, uint32_t generati
     program_worked(w, call);
 }
 
-static const struct event_type cpu_done_listed = { "cpu.done", on_cpu_done_listed, call_live,
+static const struct event_type cpu_done_listed = { EVENT("cpu.done"), on_cpu_done_listed, call_live,
                                                    PHASE_WORK };
 
 static void list_add(struct world *w, uint32_t pod, uint32_t call, int64_t work_ns)
@@ -212,7 +212,7 @@ static void on_task_done(struct world *w, uint32_t pod, uint32_t unused)
     program_worked(w, done.call);
 }
 
-static const struct event_type task_done = { "cpu.shared", on_task_done, NULL, PHASE_WORK };
+static const struct event_type task_done = { EVENT("cpu.shared"), on_task_done, NULL, PHASE_WORK };
 
 static void advance(struct world *w, uint32_t pod)
 {

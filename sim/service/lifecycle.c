@@ -103,7 +103,7 @@ static void on_ready(struct world *w, uint32_t pod, uint32_t generation)
     tell(w, pod, POD_READY);
 }
 
-static const struct event_type pod_ready = { "pod.ready", on_ready, NULL, PHASE_CONTROL };
+static const struct event_type pod_ready = { EVENT("pod.ready"), on_ready, NULL, PHASE_CONTROL };
 
 static void start_process(struct world *w, uint32_t pod)
 {
@@ -189,7 +189,7 @@ uint32_t pod_start(struct world *w, uint32_t service, uint32_t cause)
 }
 
 static void on_fill(struct world *w, uint32_t service, uint32_t unused);
-static const struct event_type service_fill = { "service.fill", on_fill, NULL, PHASE_CONTROL };
+static const struct event_type service_fill = { EVENT("service.fill"), on_fill, NULL, PHASE_CONTROL };
 
 /* At most one retry is pending, however often a pod goes meanwhile. */
 static void fill(struct world *w, uint32_t service)
@@ -252,7 +252,7 @@ static void on_grace_over(struct world *w, uint32_t pod, uint32_t generation)
     pod_drained_check(w, pod);
 }
 
-static const struct event_type grace_over = { "pod.grace", on_grace_over, NULL, PHASE_CONTROL };
+static const struct event_type grace_over = { EVENT("pod.grace"), on_grace_over, NULL, PHASE_CONTROL };
 
 static void on_stop(struct world *w, uint32_t pod, uint32_t generation)
 {
@@ -261,7 +261,7 @@ static void on_stop(struct world *w, uint32_t pod, uint32_t generation)
     pod_drained_check(w, pod);
 }
 
-static const struct event_type pod_stop = { "pod.stop", on_stop, NULL, PHASE_CONTROL };
+static const struct event_type pod_stop = { EVENT("pod.stop"), on_stop, NULL, PHASE_CONTROL };
 
 void pod_drain(struct world *w, uint32_t pod, uint32_t cause)
 {
@@ -300,7 +300,7 @@ bool service_scale(struct world *w, uint32_t service, uint32_t replicas, uint32_
 }
 
 static void on_restart(struct world *w, uint32_t pod, uint32_t generation);
-static const struct event_type pod_restart = { "pod.restart", on_restart, NULL, PHASE_CONTROL };
+static const struct event_type pod_restart = { EVENT("pod.restart"), on_restart, NULL, PHASE_CONTROL };
 
 /* The pod stays bound to its lost node until it is evicted; then its slot is filled elsewhere. */
 static void await_node(struct world *w, uint32_t pod)
@@ -369,7 +369,7 @@ static void on_out_of_memory(struct world *w, uint32_t pod, uint32_t generation)
 }
 
 /* Its own event: the call that takes the last byte is in the middle of something. */
-static const struct event_type out_of_memory = { "pod.oom", on_out_of_memory, NULL, PHASE_FAULT };
+static const struct event_type out_of_memory = { EVENT("pod.oom"), on_out_of_memory, NULL, PHASE_FAULT };
 
 void pod_memory_add(struct world *w, uint32_t pod, int64_t bytes)
 {

@@ -13,7 +13,14 @@
 
 static void on_cpu_done(struct world *w, uint32_t call, uint32_t generation);
 
-static const struct event_type cpu_done = { "cpu.done", on_cpu_done, call_live, PHASE_WORK };
+static const void *call_record(const struct world *w, uint32_t call)
+{
+    return call_get(w, call);
+}
+
+/* It asks itself whether the call is still there, having to look at it anyway. */
+static const struct event_type cpu_done = { EVENT("cpu.done"), on_cpu_done, NULL, PHASE_WORK,
+                                            call_record };
 
 /* Alone on its core the work takes exactly its time: one event, no book-keeping. */
 inline_always void work_alone(struct world *w, struct pod *p, uint32_t call, struct call *c,
@@ -94,7 +101,7 @@ inline_always bool let_in(const struct path *x, struct pod *p, uint32_t call, st
         c->outcome = OUTCOME_OK;
         c->flags &= CALL_ORPHAN | CALL_ATTEMPT;
     }
-    *(measured(x->w, x->now) ? &s->meter.offered : &s->offered_early) += 1;
+    s->meter.offered++;
     if (__builtin_expect(!p->smooth, 0)) {
         c->state = CALL_SENT;
         return let_in_slowly(x->w, p, call);
@@ -178,7 +185,8 @@ inline_always void work(const struct path *x, struct pod *p, uint32_t call, stru
         return;
     }
     uint64_t key = steps_key(c, &c->side) + i->salt;
-    double ns = i->draw ? draw_other(key, i) : i->mean_ns * rng_keyed_exponential(key);
+    double ns = __builtin_expect(i->draw != NULL, 0) ? draw_other(key, i)
+                                                     : i->mean_ns * rng_keyed_exponential(key);
     work_alone(x->w, p, call, c, x->now, dist_round_ns(ns));
 }
 
@@ -272,7 +280,7 @@ inline_always uint32_t hand_up(const struct path *x, uint32_t call, struct call 
     uint32_t parent = c->parent;
     call_unlink(x->pool->items, above, c);
     calls_give(x->pool, c, call);
-    return left == 0 && above->state == CALL_WAITING ? parent : CALL_NONE;
+    return __builtin_expect(left == 0 && above->state == CALL_WAITING, 1) ? parent : CALL_NONE;
 }
 
 static __attribute__((noinline)) uint32_t answer_slowly(struct world *w, uint32_t call)
@@ -307,7 +315,7 @@ inline_always uint32_t answer(const struct path *x, struct pod *p, uint32_t call
         return answer_slowly(x->w, call);
     r->straight++;
     pod_exit(p, x->now);
-    if (measured(x->w, c->entered_ns))
+    if (__builtin_expect(measured(x->w, c->entered_ns), 1))
         histogram_record(&s->meter.latency, x->now - c->entered_ns);
     else
         s->ended_early++;
@@ -318,7 +326,6 @@ inline_always uint32_t answer(const struct path *x, struct pod *p, uint32_t call
         return CALL_NONE;
     }
     struct call *above = &x->pool->items[c->parent];
-    check(above->pending > 0);
     uint16_t left = above->pending = (uint16_t)(above->pending - 1);
     return hand_up(x, call, c, above, left);
 }
@@ -358,7 +365,7 @@ inline_always enum asked ask(const struct path *x, uint32_t child, struct call *
 {
     struct route *r = i->way;
     struct call *k = &x->pool->items[child];
-    if (!r->bare || r->to->ready_count != 1 || r->to->type != &pod_endpoint)
+    if (!r->bare || r->to->ready_count != 1)
         return ask_slowly(x->w, child, c, r);
     call_set_out(x->pool->items, c, child, k, r);
     if (r->filter_count > 0) call_arm(x->w, r, child, k);
@@ -402,7 +409,7 @@ inline_always void run(const struct path *x, uint32_t call, struct call *c, stru
                 if (c->flags & CALL_HOLDS || take_worker(x, p, call, c)) work(x, p, call, c, i);
                 return;
             }
-            if (i->opcode == OPCODE_CALL) {
+            if (__builtin_expect(i->opcode == OPCODE_CALL, 1)) {
                 uint32_t child = child_take(x, call, c, i);
                 enum asked asked = ask(x, child, c, i);
                 if (asked == ASKED_SELF) continue;
@@ -441,17 +448,17 @@ void program_proceed(struct world *w, uint32_t call)
 /* After a CPU step an async call gives its worker back, unless it works on. */
 static void on_cpu_done(struct world *w, uint32_t call, uint32_t generation)
 {
-    (void)generation;
     const struct path x = path_of(w);
     struct call *c = &x.pool->items[call];
+    if (c->generation != generation) return;
     struct pod *p = &x.room->pods[c->pod];
-    if (p->async) give_worker(&x, c->pod, p, c);
+    if (__builtin_expect(p->async, 1)) give_worker(&x, c->pod, p, c);
     run(&x, call, c, p);
 }
 
 void program_worked(struct world *w, uint32_t call)
 {
-    on_cpu_done(w, call, 0);
+    on_cpu_done(w, call, call_get(w, call)->generation);
 }
 
 void pod_offer(struct world *w, uint32_t pod, uint32_t call)

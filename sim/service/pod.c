@@ -73,7 +73,7 @@ static void on_patience_over(struct world *w, uint32_t call, uint32_t generation
     pod_evict(w, call, OUTCOME_EXPIRED);
 }
 
-static const struct event_type patience_over = { "pod.patience", on_patience_over, call_live,
+static const struct event_type patience_over = { EVENT("pod.patience"), on_patience_over, call_live,
                                                  PHASE_WORK };
 
 static void arm_patience(struct world *w, uint32_t call, const struct service *s)
@@ -157,4 +157,5 @@ static bool cancel(struct world *w, uint32_t pod, uint32_t call)
     return true;
 }
 
-const struct endpoint_type pod_endpoint = { "pod", pod_offer, cancel, pod_address, pod_reach, pod_leaves };
+const struct endpoint_type pod_endpoint = { "pod",     pod_offer, cancel, pod_address,
+                                            pod_reach, pod_leaves, .pods = true };

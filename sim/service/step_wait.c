@@ -16,7 +16,7 @@ static void on_wait_done(struct world *w, uint32_t call, uint32_t generation)
     program_run(w, call);
 }
 
-const struct event_type wait_done = { "service.waited", on_wait_done, call_live, PHASE_WORK };
+const struct event_type wait_done = { EVENT("service.waited"), on_wait_done, call_live, PHASE_WORK };
 
 static enum step_result wait_run(struct world *w, uint32_t call, const struct instruction *i)
 {

@@ -34,7 +34,7 @@ static void on_write(struct world *w, uint32_t number, uint32_t backend)
         f->told(w, f);
 }
 
-static const struct event_type catalog_write = { "catalog.write", on_write, NULL, PHASE_CONTROL };
+static const struct event_type catalog_write = { EVENT("catalog.write"), on_write, NULL, PHASE_CONTROL };
 
 bool catalog_unreported(const struct world *w, const struct group *g, uint32_t backend)
 {

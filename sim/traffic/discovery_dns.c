@@ -115,7 +115,7 @@ static void on_refresh(struct world *w, uint32_t route, uint32_t instance)
     if (site->lives && state->refresh_at_ns == now_ns(w)) resolve(w, site);
 }
 
-static const struct event_type dns_refresh = { "dns.refresh", on_refresh, NULL, PHASE_WORK };
+static const struct event_type dns_refresh = { EVENT("dns.refresh"), on_refresh, NULL, PHASE_WORK };
 
 static void refresh_later(struct world *w, const struct discovery_site *site)
 {

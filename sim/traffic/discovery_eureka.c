@@ -33,7 +33,7 @@ static void *client_prepare(const void *spec, struct world *w, uint32_t route)
 }
 
 static void on_fetch(struct world *w, uint32_t route, uint32_t instance);
-static const struct event_type eureka_fetch = { "eureka.fetch", on_fetch, NULL, PHASE_CONTROL };
+static const struct event_type eureka_fetch = { EVENT("eureka.fetch"), on_fetch, NULL, PHASE_CONTROL };
 
 static void fetch(struct world *w, const struct discovery_site *site)
 {

@@ -16,7 +16,7 @@ static void on_written(struct world *w, uint32_t route, uint32_t instance)
     view_set(w, site, catalog_view(shared->slices, w));
 }
 
-static const struct event_type proxy_written = { "proxy.written", on_written, NULL, PHASE_CONTROL };
+static const struct event_type proxy_written = { EVENT("proxy.written"), on_written, NULL, PHASE_CONTROL };
 
 static void on_sync(struct world *w, uint32_t route, uint32_t instance)
 {
@@ -31,7 +31,7 @@ static void on_sync(struct world *w, uint32_t route, uint32_t instance)
         engine_at(w->engine, now_ns(w) + takes_ns, &proxy_written, route, instance);
 }
 
-static const struct event_type proxy_sync = { "proxy.sync", on_sync, NULL, PHASE_CONTROL };
+static const struct event_type proxy_sync = { EVENT("proxy.sync"), on_sync, NULL, PHASE_CONTROL };
 
 static void slices_changed(struct world *w, const struct catalog_follower *follower)
 {

@@ -12,7 +12,7 @@
 
 static void on_sweep(struct world *w, uint32_t route, uint32_t instance);
 
-static const struct event_type outlier_sweep_event = { .name = "outlier.sweep",
+static const struct event_type outlier_sweep_event = { EVENT("outlier.sweep"),
                                                        .fire = on_sweep,
                                                        .phase = PHASE_CONTROL };
 

@@ -176,7 +176,7 @@ static void tell_preserving(struct eureka *e, struct world *w, bool preserving)
 }
 
 static void on_sweep(struct world *w, uint32_t unused, uint32_t unused_too);
-static const struct event_type eureka_sweep = { "eureka.sweep", on_sweep, NULL, PHASE_CONTROL };
+static const struct event_type eureka_sweep = { EVENT("eureka.sweep"), on_sweep, NULL, PHASE_CONTROL };
 
 static void on_sweep(struct world *w, uint32_t unused, uint32_t unused_too)
 {
@@ -203,7 +203,7 @@ static void fill_cache(struct eureka *e)
 }
 
 static void on_cache(struct world *w, uint32_t unused, uint32_t unused_too);
-static const struct event_type eureka_cache = { "eureka.cache", on_cache, NULL, PHASE_CONTROL };
+static const struct event_type eureka_cache = { EVENT("eureka.cache"), on_cache, NULL, PHASE_CONTROL };
 
 static void on_cache(struct world *w, uint32_t unused, uint32_t unused_too)
 {

@@ -97,7 +97,7 @@ static void on_enter(struct world *w, uint32_t id, uint32_t generation)
 }
 
 static const struct event_type bulkhead_enter = {
-    .name = "bulkhead.enter", .fire = on_enter, .live = call_live, .phase = PHASE_WORK
+    EVENT("bulkhead.enter"), .fire = on_enter, .live = call_live, .phase = PHASE_WORK
 };
 
 static void on_late(struct world *w, uint32_t id, uint32_t generation)
@@ -112,7 +112,7 @@ static void on_late(struct world *w, uint32_t id, uint32_t generation)
 }
 
 static const struct event_type bulkhead_late = {
-    .name = "bulkhead.late", .fire = on_late, .live = call_live, .phase = PHASE_WORK
+    EVENT("bulkhead.late"), .fire = on_late, .live = call_live, .phase = PHASE_WORK
 };
 
 /* Begins at once, but not from within another call's reply. */

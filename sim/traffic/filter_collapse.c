@@ -65,7 +65,7 @@ static void on_share(struct world *w, uint32_t id, uint32_t generation)
     call_answer(w, id, c->stage, c->outcome);
 }
 
-static const struct event_type collapse_share = { "collapse.share", on_share, call_live,
+static const struct event_type collapse_share = { EVENT("collapse.share"), on_share, call_live,
                                                   PHASE_WORK };
 
 static void on_lead(struct world *w, uint32_t id, uint32_t generation)
@@ -74,7 +74,7 @@ static void on_lead(struct world *w, uint32_t id, uint32_t generation)
     call_resume(w, id, (uint8_t)(call_get(w, id)->stage + 1));
 }
 
-static const struct event_type collapse_lead = { "collapse.lead", on_lead, call_live, PHASE_WORK };
+static const struct event_type collapse_lead = { EVENT("collapse.lead"), on_lead, call_live, PHASE_WORK };
 
 /* ------------------------------------------------------------------------- the filter */
 

@@ -26,7 +26,7 @@ static void on_fallback(struct world *w, uint32_t id, uint32_t generation)
 }
 
 static const struct event_type fallback_done = {
-    .name = "fallback.done", .fire = on_fallback, .live = call_live, .phase = PHASE_WORK
+    EVENT("fallback.done"), .fire = on_fallback, .live = call_live, .phase = PHASE_WORK
 };
 
 static int64_t delay_of(const struct fallback_spec *s, const struct call *c)

@@ -143,8 +143,8 @@ static void on_next(struct world *w, uint32_t id, uint32_t generation)
     send(&site, w, id, "a failure that another attempt may mend");
 }
 
-static const struct event_type hedge_due = { "call.hedge", on_due, call_live, PHASE_WORK };
-static const struct event_type hedge_next = { "call.hedge.next", on_next, call_live, PHASE_WORK };
+static const struct event_type hedge_due = { EVENT("call.hedge"), on_due, call_live, PHASE_WORK };
+static const struct event_type hedge_next = { EVENT("call.hedge.next"), on_next, call_live, PHASE_WORK };
 
 /* ------------------------------------------------------------------------- the filter */
 

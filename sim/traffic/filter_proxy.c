@@ -36,7 +36,7 @@ static void on_through(struct world *w, uint32_t id, uint32_t generation)
     call_resume(w, id, (uint8_t)(call_get(w, id)->stage + 1));
 }
 
-static const struct event_type proxy_through = { "proxy.through", on_through, call_live,
+static const struct event_type proxy_through = { EVENT("proxy.through"), on_through, call_live,
                                                  PHASE_WORK };
 
 static void *proxy_prepare(const void *spec, struct world *w, uint32_t route, uint8_t index)

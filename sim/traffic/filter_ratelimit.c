@@ -32,7 +32,7 @@ static void on_turn(struct world *w, uint32_t id, uint32_t generation)
 }
 
 static const struct event_type ratelimit_turn = {
-    .name = "ratelimit.turn", .fire = on_turn, .live = call_live, .phase = PHASE_WORK
+    EVENT("ratelimit.turn"), .fire = on_turn, .live = call_live, .phase = PHASE_WORK
 };
 
 static void *ratelimit_prepare(const void *spec, struct world *w, uint32_t route, uint8_t index)

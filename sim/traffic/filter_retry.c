@@ -56,7 +56,7 @@ static void on_retry(struct world *w, uint32_t id, uint32_t generation)
 }
 
 static const struct event_type call_retry = {
-    .name = "call.retry", .fire = on_retry, .live = call_live, .phase = PHASE_WORK
+    EVENT("call.retry"), .fire = on_retry, .live = call_live, .phase = PHASE_WORK
 };
 
 static bool retry_is_quiet(const void *spec)

@@ -63,8 +63,8 @@ static void on_cancel(struct world *w, uint32_t id, uint32_t generation)
     shared->both += attempts > withdrawn + 1;
 }
 
-static const struct event_type tied_due = { "call.tied", on_due, call_live, PHASE_WORK };
-static const struct event_type tied_cancel = { "call.tied.cancel", on_cancel, call_live,
+static const struct event_type tied_due = { EVENT("call.tied"), on_due, call_live, PHASE_WORK };
+static const struct event_type tied_cancel = { EVENT("call.tied.cancel"), on_cancel, call_live,
                                                PHASE_WORK };
 
 static void *tied_prepare(const void *spec, struct world *w, uint32_t route, uint8_t index)

@@ -74,7 +74,7 @@ TIMER(0) TIMER(1) TIMER(2) TIMER(3) TIMER(4) TIMER(5) TIMER(6) TIMER(7)
 #undef TIMER
 
 #define TIMER(i)                                                                                   \
-    { .name = "call.timeout." #i, .fire = on_timer_##i, .live = call_live, .phase = PHASE_WORK }
+    { EVENT("call.timeout." #i), .fire = on_timer_##i, .live = call_live, .phase = PHASE_WORK }
 static const struct event_type timers[] = { TIMER(0), TIMER(1), TIMER(2), TIMER(3),
                                             TIMER(4), TIMER(5), TIMER(6), TIMER(7) };
 #undef TIMER

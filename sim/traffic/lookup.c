@@ -166,8 +166,8 @@ static void end(struct world *w, uint32_t number, bool timed_out)
 
 static void on_answer(struct world *w, uint32_t number, uint32_t unused);
 static void on_timeout(struct world *w, uint32_t number, uint32_t unused);
-static const struct event_type dns_answer = { "dns.answer", on_answer, NULL, PHASE_WORK };
-static const struct event_type dns_timeout = { "dns.timeout", on_timeout, NULL, PHASE_WORK };
+static const struct event_type dns_answer = { EVENT("dns.answer"), on_answer, NULL, PHASE_WORK };
+static const struct event_type dns_timeout = { EVENT("dns.timeout"), on_timeout, NULL, PHASE_WORK };
 
 static bool ask_node(struct world *w, uint32_t number)
 {

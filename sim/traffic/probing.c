@@ -15,11 +15,11 @@
 static void on_round(struct world *w, uint32_t route, uint32_t instance);
 static void on_late(struct world *w, uint32_t call, uint32_t generation);
 
-static const struct event_type probe_round = { .name = "probe.round",
+static const struct event_type probe_round = { EVENT("probe.round"),
                                                .fire = on_round,
                                                .phase = PHASE_CONTROL };
 static const struct event_type probe_late = {
-    .name = "probe.late", .fire = on_late, .live = call_live, .phase = PHASE_WORK
+    EVENT("probe.late"), .fire = on_late, .live = call_live, .phase = PHASE_WORK
 };
 
 static bool has_endpoint(const struct group *g, const char *endpoint)

@@ -33,7 +33,7 @@ static inline void client_count(struct client *cl, const struct call *c, uint32_
 {
     meter_end(&cl->meter, c->outcome, took_ns);
     cl->attempt_count += c->attempt + 1u;
-    if (c->outcome == OUTCOME_OK) {
+    if (__builtin_expect(c->outcome == OUTCOME_OK, 1)) {
         cl->reply_bytes += reply_bytes;
     } else if (cl->users && !cl->users[c->parent].hit) {
         cl->users[c->parent].hit = true;

@@ -11,32 +11,43 @@
 static void on_arrival(struct world *w, uint32_t index, uint32_t unused);
 
 static const struct event_type client_arrival = {
-    .name = "client.arrival", .fire = on_arrival, .phase = PHASE_ARRIVAL
+    EVENT("client.arrival"), .fire = on_arrival, .phase = PHASE_ARRIVAL
 };
 
 static inline void arrival_next(struct world *w, struct client *cl, int64_t from_ns)
 {
     struct rng *r = &cl->arrival_rng;
-    int64_t gap_ns = cl->exponential_ns > 0
+    int64_t gap_ns = __builtin_expect(cl->exponential_ns > 0, 1)
                          ? gap_of(cl->exponential_ns * rng_exponential(r))
                          : cl->arrival->next_gap(cl->spec->rate.spec, cl->arrival_state, from_ns, r);
     int64_t at_ns = time_add(from_ns, gap_ns);
     if (at_ns < cl->spec->stop_ns) engine_stage(w->engine, at_ns, &client_arrival, cl->index, 0);
 }
 
+static inline __attribute__((always_inline)) void send_next(struct world *w, struct client *cl)
+{
+    uint64_t number = cl->number++;
+    client_send(w, cl, key_child(cl->customer_key, number), (uint32_t)number, 0);
+}
+
+static __attribute__((noinline)) void send_batch(struct world *w, struct client *cl)
+{
+    uint32_t left = cl->arrival->batch(cl->spec->rate.spec, cl->arrival_state, &cl->arrival_rng);
+    arrival_next(w, cl, now_ns(w));
+    while (left-- > 0 && !engine_stopped(w->engine))
+        send_next(w, cl);
+}
+
 static void on_arrival(struct world *w, uint32_t index, uint32_t unused)
 {
     (void)unused;
     struct client *cl = client_get(w, index);
-    uint32_t left = 1;
-    if (cl->arrival->batch)
-        left = cl->arrival->batch(cl->spec->rate.spec, cl->arrival_state, &cl->arrival_rng);
-    arrival_next(w, cl, now_ns(w));
-    while (left-- > 0) {
-        uint64_t number = cl->number++;
-        client_send(w, cl, key_child(cl->customer_key, number), (uint32_t)number, 0);
-        if (engine_stopped(w->engine)) break;
+    if (__builtin_expect(cl->arrival->batch != NULL, 0)) {
+        send_batch(w, cl);
+        return;
     }
+    arrival_next(w, cl, now_ns(w));
+    send_next(w, cl);
 }
 
 void open_open(struct world *w, struct client *cl)

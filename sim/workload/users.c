@@ -21,7 +21,7 @@ static void on_send(struct world *w, uint32_t index, uint32_t user)
 }
 
 static const struct event_type client_send_due = {
-    .name = "client.send", .fire = on_send, .phase = PHASE_ARRIVAL
+    EVENT("client.send"), .fire = on_send, .phase = PHASE_ARRIVAL
 };
 
 static int64_t think_ns(const struct client *cl, uint32_t user)

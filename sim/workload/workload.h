@@ -94,7 +94,7 @@ void client_reset(struct client *cl);
 static inline bool client_counts(const struct world *w, struct client *cl, int64_t began_ns)
 {
     if (__builtin_expect(cl->warming, 0) && measured(w, now_ns(w))) client_reset(cl);
-    return cl->warming || measured(w, began_ns);
+    return __builtin_expect(cl->warming || measured(w, began_ns), 1);
 }
 void client_report(const struct world *w, const struct client *cl);
 

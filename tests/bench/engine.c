@@ -24,7 +24,7 @@ struct world {
 };
 
 static void on_departure(struct world *w, uint32_t a, uint32_t b);
-static const struct event_type departure = { "departure", on_departure, NULL, PHASE_WORK };
+static const struct event_type departure = { EVENT("departure"), on_departure, NULL, PHASE_WORK };
 
 static void serve(struct world *w)
 {
@@ -42,7 +42,7 @@ static void on_departure(struct world *w, uint32_t a, uint32_t b)
 }
 
 static void on_arrival(struct world *w, uint32_t a, uint32_t b);
-static const struct event_type arrival = { "arrival", on_arrival, NULL, PHASE_ARRIVAL };
+static const struct event_type arrival = { EVENT("arrival"), on_arrival, NULL, PHASE_ARRIVAL };
 
 static void on_arrival(struct world *w, uint32_t a, uint32_t b)
 {
@@ -120,7 +120,7 @@ static const void *hold_entity(const struct world *w, uint32_t entity)
     return &w->entities[entity];
 }
 
-static const struct event_type hold = { "hold", on_hold, NULL, PHASE_WORK, hold_entity };
+static const struct event_type hold = { EVENT("hold"), on_hold, NULL, PHASE_WORK, hold_entity };
 
 static void on_hold(struct world *w, uint32_t entity, uint32_t b)
 {
@@ -159,10 +159,10 @@ static void never(struct world *w, uint32_t a, uint32_t b)
     fprintf(stderr, "cancel: a cancelled time-out fired\n");
 }
 
-static const struct event_type timeout = { "timeout", never, NULL, PHASE_WORK };
+static const struct event_type timeout = { EVENT("timeout"), never, NULL, PHASE_WORK };
 
 static void on_operation(struct world *w, uint32_t a, uint32_t b);
-static const struct event_type operation = { "operation", on_operation, NULL, PHASE_WORK };
+static const struct event_type operation = { EVENT("operation"), on_operation, NULL, PHASE_WORK };
 
 static void on_operation(struct world *w, uint32_t mask, uint32_t b)
 {

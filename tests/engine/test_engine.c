@@ -38,15 +38,15 @@ static bool note_live(const struct world *w, uint32_t a, uint32_t b)
 }
 
 static const struct event_type in_phase[PHASE_COUNT] = {
-    { .name = "fault", .fire = on_note, .phase = PHASE_FAULT },
-    { .name = "control", .fire = on_note, .phase = PHASE_CONTROL },
-    { .name = "work", .fire = on_note, .phase = PHASE_WORK },
-    { .name = "arrival", .fire = on_note, .phase = PHASE_ARRIVAL },
-    { .name = "observe", .fire = on_note, .phase = PHASE_OBSERVE },
+    { EVENT("fault"), .fire = on_note, .phase = PHASE_FAULT },
+    { EVENT("control"), .fire = on_note, .phase = PHASE_CONTROL },
+    { EVENT("work"), .fire = on_note, .phase = PHASE_WORK },
+    { EVENT("arrival"), .fire = on_note, .phase = PHASE_ARRIVAL },
+    { EVENT("observe"), .fire = on_note, .phase = PHASE_OBSERVE },
 };
 static const struct event_type *const note = &in_phase[PHASE_WORK];
 static const struct event_type mortal = {
-    .name = "mortal", .fire = on_note, .live = note_live, .phase = PHASE_WORK
+    EVENT("mortal"), .fire = on_note, .live = note_live, .phase = PHASE_WORK
 };
 
 static struct world *world_open(bool heap_queue)
@@ -100,7 +100,7 @@ static void on_now(struct world *w, uint32_t a, uint32_t b)
     engine_at(w->engine, engine_now(w->engine), &in_phase[b], a + 1, 0);
 }
 
-static const struct event_type now_too = { .name = "now", .fire = on_now, .phase = PHASE_WORK };
+static const struct event_type now_too = { EVENT("now"), .fire = on_now, .phase = PHASE_WORK };
 
 static void what_is_scheduled_for_now_joins_its_phase(void **state)
 {
@@ -138,7 +138,7 @@ static void on_stop(struct world *w, uint32_t a, uint32_t b)
     engine_stop(w->engine);
 }
 
-static const struct event_type stop = { .name = "stop", .fire = on_stop, .phase = PHASE_WORK };
+static const struct event_type stop = { EVENT("stop"), .fire = on_stop, .phase = PHASE_WORK };
 
 static void a_stopped_run_fires_nothing_more(void **state)
 {
@@ -191,7 +191,7 @@ static void on_cancel(struct world *w, uint32_t a, uint32_t b)
 }
 
 static const struct event_type canceller = {
-    .name = "canceller", .fire = on_cancel, .phase = PHASE_WORK
+    EVENT("canceller"), .fire = on_cancel, .phase = PHASE_WORK
 };
 
 static void an_event_may_be_cancelled_in_its_own_instant(void **state)
@@ -243,7 +243,7 @@ static void dead_events_of_a_lane_never_fire(void **state)
 
 /* One of several things happens, drawn at random: many ties, cancels, lanes, dead entities. */
 static void on_chaos(struct world *w, uint32_t a, uint32_t b);
-static const struct event_type chaos = { .name = "chaos", .fire = on_chaos, .phase = PHASE_WORK };
+static const struct event_type chaos = { EVENT("chaos"), .fire = on_chaos, .phase = PHASE_WORK };
 
 static int64_t random_time(struct world *w)
 {
@@ -361,7 +361,7 @@ static void on_nearer(struct world *w, uint32_t a, uint32_t b)
         engine_at(w->engine, 1000 + i * 104729 % 500000, note, 1000 + i, 0);
 }
 
-static const struct event_type nearer = { .name = "nearer", .fire = on_nearer, .phase = PHASE_WORK };
+static const struct event_type nearer = { EVENT("nearer"), .fire = on_nearer, .phase = PHASE_WORK };
 
 static void what_is_pushed_later_may_come_sooner(void **state)
 {
@@ -386,6 +386,44 @@ static void another_seed_gives_another_digest(void **state)
     assert_true(engine_digest(one->engine) != engine_digest(two->engine));
     world_close(one);
     world_close(two);
+}
+
+/* Whatever letter of the name differs, the time, the arguments, or what comes first. */
+static uint64_t digest_of_two(const struct event_type *type, int64_t first_ns, int64_t then_ns,
+                              uint32_t a, uint32_t b)
+{
+    struct world *w = world_open(false);
+    engine_at(w->engine, first_ns, type, a, b);
+    engine_at(w->engine, then_ns, note, 0, 0);
+    engine_run(w->engine, 100);
+    uint64_t digest = engine_digest(w->engine);
+    world_close(w);
+    return digest;
+}
+
+static void all_that_an_event_is_is_in_the_digest(void **state)
+{
+    (void)state;
+    static const struct event_type names[] = {
+        { EVENT("a.longer.name_1"), .fire = on_note, .phase = PHASE_WORK },
+        { EVENT("b.longer.name_1"), .fire = on_note, .phase = PHASE_WORK },
+        { EVENT("a.longer_name_1"), .fire = on_note, .phase = PHASE_WORK },
+        { EVENT("a.longer.name_2"), .fire = on_note, .phase = PHASE_WORK },
+        { EVENT("a.longer"), .fire = on_note, .phase = PHASE_WORK },
+        { EVENT(""), .fire = on_note, .phase = PHASE_WORK },
+    };
+    enum { NAMES = sizeof names / sizeof *names, ALL = NAMES + 5 };
+    uint64_t digests[ALL];
+    for (uint32_t i = 0; i < NAMES; i++)
+        digests[i] = digest_of_two(&names[i], 10, 20, 1, 2);
+    digests[NAMES] = digest_of_two(&names[0], 11, 20, 1, 2);
+    digests[NAMES + 1] = digest_of_two(&names[0], 10, 20, 2, 2);
+    digests[NAMES + 2] = digest_of_two(&names[0], 10, 20, 1, 3);
+    digests[NAMES + 3] = digest_of_two(&names[0], 20, 10, 1, 2);
+    digests[NAMES + 4] = digest_of_two(&names[0], 10, 21, 1, 2);
+    for (uint32_t i = 0; i < ALL; i++)
+        for (uint32_t j = 0; j < i; j++)
+            assert_true(digests[i] != digests[j]);
 }
 
 static double seconds_of_ties(uint32_t count)
@@ -427,6 +465,7 @@ int main(void)
         cmocka_unit_test(both_queues_give_the_same_run),
         cmocka_unit_test(what_is_pushed_later_may_come_sooner),
         cmocka_unit_test(another_seed_gives_another_digest),
+        cmocka_unit_test(all_that_an_event_is_is_in_the_digest),
         cmocka_unit_test(a_hundred_thousand_ties_are_not_quadratic),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

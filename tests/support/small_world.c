@@ -68,7 +68,7 @@ static void on_answer(struct world *w, uint32_t call, uint32_t generation)
 }
 
 static const struct event_type stub_answer = {
-    .name = "stub.answer", .fire = on_answer, .live = call_live, .phase = PHASE_WORK
+    EVENT("stub.answer"), .fire = on_answer, .live = call_live, .phase = PHASE_WORK
 };
 
 static void stub_offer(struct world *w, uint32_t pod, uint32_t call)

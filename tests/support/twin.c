@@ -29,7 +29,7 @@ static void on_twin(struct world *w, uint32_t id, uint32_t generation)
     send_from(w, call_split(w, id, index), 1, s->count);
 }
 
-static const struct event_type twin_due = { "twin.due", on_twin, call_live, PHASE_WORK };
+static const struct event_type twin_due = { EVENT("twin.due"), on_twin, call_live, PHASE_WORK };
 
 static enum verdict twin_on_call(const struct filter_site *site, struct world *w, uint32_t id,
                                  enum outcome *outcome)
