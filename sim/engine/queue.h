@@ -49,20 +49,42 @@ bool heap_queue_pop(struct heap_queue *q, uint64_t until, struct waiter *out);
  *
  * The front holds everything up to its limit, latest first, so that the earliest is taken from its
  * end; a run with few events pending never leaves it. The radix heap (Ahuja, Mehlhorn, Orlin,
- * Tarjan 1990) holds the rest: bucket b > 0 the keys whose highest bit that differs from `last` is
- * bit b-1. A bucket is spread only until it fits into the front, which saves each entry its last
- * five or six moves: measured against spreading to the end, 177 -> 80 ns with 1e6 pending. */
-#define RADIX_BUCKETS 65
-#define FRONT_FILL 32 /* a bucket of so many or fewer is taken whole */
+ * Tarjan 1990, with more than two buckets a level) holds the rest: by the highest digit of sixteen in
+ * which a key differs from `last`, and by what it has there. So an entry moves once for four bits of
+ * its key, not twice, and each move is a walk through memory. A bucket is spread only until it fits
+ * into the front, which saves each entry its last moves. */
+#define DIGIT_BITS 4
+#define DIGITS (64 / DIGIT_BITS)
+#define DIGIT_VALUES (1 << DIGIT_BITS)
+#define RADIX_TIES (DIGITS * DIGIT_VALUES) /* the bucket of keys that are `last` */
+
+/* A bucket is a list of chunks, in order. They come from one pool and go back to it, so that there are
+ * as many as there were ever entries, however those lay, and the last used are used again first. A
+ * chunk is aligned to its size: an entry that would stand at a multiple of it begins the next. */
+#define CHUNK_BYTES 1024
+#define CHUNK_ITEMS (CHUNK_BYTES / sizeof(struct waiter) - 1)
+
+struct chunk {
+    struct chunk *next;
+    char unused[sizeof(struct waiter) - sizeof(struct chunk *)];
+    struct waiter items[CHUNK_ITEMS];
+};
+_Static_assert(sizeof(struct chunk) == CHUNK_BYTES, "items fill what is left");
+
+#define FRONT_FILL CHUNK_ITEMS /* a bucket of one chunk is taken whole */
+
+struct bucket {
+    struct waiter *begin, *end; /* the first, and behind the last; NULL when empty */
+};
 
 struct radix_queue {
     struct front *front;
-    uint32_t count; /* in all buckets, dead ones too */
-    uint32_t ties;  /* how many of bucket 0 have been taken */
+    uint32_t count;  /* in all buckets, dead ones too */
+    uint32_t digits; /* bit i set: some bucket of digit i is not empty */
     uint64_t last;
-    uint64_t filled; /* bit b-1 set: bucket b is not empty */
-    struct waiters buckets[RADIX_BUCKETS];
-    uint64_t least[RADIX_BUCKETS]; /* key in each; UINT64_MAX when empty. Of bucket 0 it is not kept */
+    struct chunk *free;
+    uint16_t filled[DIGITS]; /* bit v set: the bucket of value v is not empty */
+    struct bucket buckets[RADIX_TIES + 1];
 };
 
 /* Tells whether an entry still waits for anything. Dead ones are dropped on the way to the front,

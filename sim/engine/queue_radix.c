@@ -1,10 +1,13 @@
-/* queue_radix.c - the working queue's far side: buckets by the highest differing bit.
+/* queue_radix.c - the working queue's far side: buckets by the highest digit that differs.
  *
  * Invariants: last <= now and <= limit; every key in the buckets is > limit, every key in the front <= limit;
  * the front is sorted, latest first. Equal keys keep the order in which they were pushed: they are
- * always in one bucket together, and every move goes through it from its beginning. What is least in
- * a bucket is kept as it fills: to look for it would read what no longer fits the caches once more. */
+ * always in one bucket together, and every move goes through it from its beginning. */
 #include "engine/queue.h"
+
+#include "base/arena.h"
+
+#define CHUNKS_AT_ONCE 64
 
 void radix_queue_open(struct radix_queue *q, struct front *front)
 {
@@ -12,18 +15,85 @@ void radix_queue_open(struct radix_queue *q, struct front *front)
     front->end = front_first(front);
     front->last = &front->items[FRONT_GUARDS + FRONT_MAX];
     front->limit = KEY_LAST; /* nothing is far until the front has overflowed once */
-    memset(q->least, 0xff, sizeof q->least);
     for (uint32_t i = 0; i < FRONT_GUARDS; i++)
         front->items[i] = (struct waiter){ .key = UINT64_MAX };
 }
 
+/* ------------------------------------------------------------------------- buckets */
+
+static inline struct chunk *chunk_of(const struct waiter *x)
+{
+    return (struct chunk *)((uintptr_t)x & ~(uintptr_t)(CHUNK_BYTES - 1));
+}
+
+static inline bool chunk_ends(const struct waiter *behind)
+{
+    return ((uintptr_t)behind & (CHUNK_BYTES - 1)) == 0;
+}
+
+/* Its only chunk is its last. */
+static inline bool bucket_is_small(const struct bucket *b)
+{
+    return chunk_of(b->begin) == chunk_of(b->end - 1);
+}
+
+static inline void chunk_give(struct radix_queue *q, struct chunk *c)
+{
+    c->next = q->free;
+    q->free = c;
+}
+
+static void chunks_make(struct radix_queue *q, struct arena *a)
+{
+    char *room = arena_alloc(a, (CHUNKS_AT_ONCE + 1) * CHUNK_BYTES);
+    struct chunk *chunks = chunk_of((struct waiter *)(void *)(room + CHUNK_BYTES - 1));
+    for (uint32_t i = CHUNKS_AT_ONCE; i > 0; i--)
+        chunk_give(q, &chunks[i - 1]);
+}
+
+/* The bucket has no chunk, and is empty, or its last one is full. */
+static __attribute__((noinline)) void bucket_widen(struct radix_queue *q, struct arena *a,
+                                                   uint32_t index)
+{
+    struct bucket *b = &q->buckets[index];
+    if (!q->free) chunks_make(q, a);
+    struct chunk *c = q->free;
+    q->free = c->next;
+    c->next = NULL;
+    if (b->end) {
+        chunk_of(b->end - 1)->next = c;
+    } else {
+        b->begin = c->items;
+        if (index < RADIX_TIES) {
+            q->digits |= 1u << index / DIGIT_VALUES;
+            q->filled[index / DIGIT_VALUES] |= (uint16_t)(1u << index % DIGIT_VALUES);
+        }
+    }
+    b->end = c->items;
+}
+
+/* Takes all that it holds. */
+static inline struct bucket bucket_empty(struct radix_queue *q, uint32_t digit, uint32_t value)
+{
+    struct bucket *b = &q->buckets[digit * DIGIT_VALUES + value], all = *b;
+    *b = (struct bucket){ NULL, NULL };
+    q->filled[digit] &= (uint16_t)~(1u << value);
+    if (!q->filled[digit]) q->digits &= ~(1u << digit);
+    return all;
+}
+
+/* Its key is >= last. */
 static inline void place(struct radix_queue *q, struct arena *a, const struct waiter *x)
 {
     uint64_t differ = x->key ^ q->last;
-    uint32_t bucket = differ ? 64 - (uint32_t)__builtin_clzll(differ) : 0;
-    if (bucket > 0) q->filled |= UINT64_C(1) << (bucket - 1);
-    if (x->key < q->least[bucket]) q->least[bucket] = x->key;
-    waiters_add(&q->buckets[bucket], a, x);
+    uint32_t index = RADIX_TIES;
+    if (__builtin_expect(differ != 0, 1)) {
+        uint32_t shift = (63 - (uint32_t)__builtin_clzll(differ)) / DIGIT_BITS * DIGIT_BITS;
+        index = shift * (DIGIT_VALUES / DIGIT_BITS) + (x->key >> shift) % DIGIT_VALUES;
+    }
+    struct bucket *b = &q->buckets[index];
+    if (__builtin_expect(chunk_ends(b->end), 0)) bucket_widen(q, a, index);
+    waiter_copy(b->end++, x);
 }
 
 void radix_queue_push_far(struct radix_queue *q, struct arena *a, const struct waiter *x)
@@ -51,83 +121,109 @@ void radix_queue_spill(struct radix_queue *q, struct arena *a)
         items[i - far] = items[i];
 }
 
-/* Empties bucket b into lower ones around its least key. */
-static void spread(struct radix_queue *q, struct arena *a, const struct judge *judge, uint32_t b,
-                   uint64_t min)
+/* ------------------------------------------------------------------------- filling the front */
+
+/* The first and the last key that can be in this bucket, given `last`. */
+static uint64_t bucket_low(const struct radix_queue *q, uint32_t digit, uint32_t value)
 {
-    struct waiters *from = &q->buckets[b];
-    uint32_t count = from->count;
-    q->last = min;
-    q->filled &= ~(UINT64_C(1) << (b - 1));
-    q->least[b] = UINT64_MAX;
-    from->count = 0; /* nothing returns to b: its bit now agrees with `last` */
-    for (uint32_t i = 0; i < count; i++) {
-        if (judge->sweep && judge->dead(judge->context, &from->items[i]))
-            q->count--;
-        else
-            place(q, a, &from->items[i]);
-    }
+    uint32_t shift = digit * DIGIT_BITS;
+    uint64_t here = ((UINT64_C(1) << DIGIT_BITS) - 1) << shift, below = (UINT64_C(1) << shift) - 1;
+    return (q->last & ~(here | below)) | (uint64_t)value << shift;
 }
 
-/* The last key that bucket b can hold, given `last`. */
-static uint64_t bucket_end(const struct radix_queue *q, uint32_t b)
+static uint64_t bucket_high(const struct radix_queue *q, uint32_t digit, uint32_t value)
 {
-    return b >= 64 ? UINT64_MAX : q->last | ((UINT64_C(1) << b) - 1);
+    return bucket_low(q, digit, value) | ((UINT64_C(1) << digit * DIGIT_BITS) - 1);
 }
 
-/* Sorts a small bucket into the empty front. */
-static void take(struct radix_queue *q, const struct judge *judge, struct waiters *from,
-                 uint64_t limit)
+/* Empties a bucket into those of lower digits. Nothing returns to it: its digit now agrees with
+ * `last`. */
+static void spread(struct radix_queue *q, struct arena *a, const struct judge *judge, uint32_t digit,
+                   uint32_t value)
 {
-    q->front->limit = limit < KEY_LAST ? limit : KEY_LAST;
-    q->count -= from->count;
-    for (uint32_t i = 0; i < from->count; i++) {
-        const struct waiter *x = &from->items[i];
+    q->last = bucket_low(q, digit, value);
+    struct bucket all = bucket_empty(q, digit, value);
+    struct chunk *c = chunk_of(all.begin);
+    do {
+        struct chunk *next = c->next;
+        struct waiter *end = next ? c->items + CHUNK_ITEMS : all.end;
+        for (struct waiter *x = c->items; x < end; x++) {
+            if (judge->sweep && judge->dead(judge->context, x))
+                q->count--;
+            else
+                place(q, a, x);
+        }
+        chunk_give(q, c);
+        c = next;
+    } while (c);
+}
+
+/* Sorts a small bucket into the front, where all else is later. */
+static void take(struct radix_queue *q, const struct judge *judge, struct bucket all)
+{
+    q->count -= (uint32_t)(all.end - all.begin);
+    for (const struct waiter *x = all.begin; x < all.end; x++) {
         if (judge->dead(judge->context, x)) continue;
         if (judge->soon) judge->soon(judge->context, x);
         waiter_move(front_room(q->front, x->key), x);
     }
-    from->count = 0;
+    chunk_give(q, chunk_of(all.begin));
 }
 
-/* Ties at one key may be any number: the front takes them in portions, its limit just below the key
- * until the last portion, so that what is pushed for it meanwhile joins the rest. */
-static void take_ties(struct radix_queue *q, struct waiters *ties)
+/* The empty front takes the small bucket `first` of this digit, and those behind it that it has room
+ * for too: latest first. */
+static void take_buckets(struct radix_queue *q, const struct judge *judge, uint32_t digit,
+                         uint32_t first)
 {
-    uint32_t left = ties->count - q->ties;
-    uint32_t portion = left < FRONT_FILL ? left : FRONT_FILL;
-    q->front->limit = portion == left ? q->last : q->last - 1;
-    for (uint32_t i = portion; i > 0; i--)
-        waiter_move(q->front->end++, &ties->items[q->ties + i - 1]);
-    q->count -= portion;
-    q->ties += portion;
-    if (portion == left) q->ties = ties->count = 0;
+    const struct bucket *buckets = &q->buckets[digit * DIGIT_VALUES];
+    uint32_t last = first, room = FRONT_FILL - (uint32_t)(buckets[first].end - buckets[first].begin);
+    for (; last + 1 < DIGIT_VALUES; last++) {
+        const struct bucket *b = &buckets[last + 1];
+        if (!b->end) continue;
+        if (!bucket_is_small(b) || b->end - b->begin > room) break;
+        room -= (uint32_t)(b->end - b->begin);
+    }
+    uint64_t limit = bucket_high(q, digit, last);
+    q->front->limit = limit < KEY_LAST ? limit : KEY_LAST;
+    for (uint32_t value = last + 1; value-- > first;)
+        if (buckets[value].end) take(q, judge, bucket_empty(q, digit, value));
+}
+
+/* Ties at one key may be any number: the front takes them a chunk at a time, its limit just below the
+ * key until the last of them, so that what is pushed for it meanwhile joins the rest. */
+static void take_ties(struct radix_queue *q)
+{
+    struct bucket *ties = &q->buckets[RADIX_TIES];
+    struct chunk *c = chunk_of(ties->begin), *next = c->next;
+    struct waiter *end = next ? c->items + CHUNK_ITEMS : ties->end;
+    q->front->limit = next ? q->last - 1 : q->last;
+    q->count -= (uint32_t)(end - c->items);
+    while (end > c->items)
+        waiter_move(q->front->end++, --end);
+    *ties = next ? (struct bucket){ next->items, ties->end } : (struct bucket){ NULL, NULL };
+    chunk_give(q, c);
 }
 
 bool radix_queue_refill(struct radix_queue *q, struct arena *a, const struct judge *judge,
                         uint64_t until)
 {
     while (q->front->end == front_first(q->front)) {
-        if (q->buckets[0].count > 0) {
+        if (q->buckets[RADIX_TIES].end) {
             if (q->last > until) return false;
-            take_ties(q, &q->buckets[0]);
+            take_ties(q);
             break;
         }
-        if (!q->filled) {
+        if (!q->digits) {
             q->front->limit = KEY_LAST;
             return false;
         }
-        uint32_t b = 1 + (uint32_t)__builtin_ctzll(q->filled);
-        struct waiters *from = &q->buckets[b];
-        uint64_t min = q->least[b];
-        if (min > until) return false;
-        if (from->count <= FRONT_FILL) {
-            q->filled &= ~(UINT64_C(1) << (b - 1));
-            q->least[b] = UINT64_MAX;
-            take(q, judge, from, bucket_end(q, b));
-        } else {
-            spread(q, a, judge, b, min);
-        }
+        uint32_t digit = (uint32_t)__builtin_ctz(q->digits);
+        uint32_t value = (uint32_t)__builtin_ctz(q->filled[digit]);
+        if (bucket_low(q, digit, value) > until) return false;
+        if (bucket_is_small(&q->buckets[digit * DIGIT_VALUES + value]))
+            take_buckets(q, judge, digit, value);
+        else
+            spread(q, a, judge, digit, value);
     }
     return true;
 }

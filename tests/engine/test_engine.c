@@ -338,7 +338,7 @@ static void what_is_staged_is_pending(void **state)
 static void both_queues_give_the_same_run(void **state)
 {
     (void)state;
-    for (uint64_t seed = 1; seed <= 12; seed++) {
+    for (uint64_t seed = 1; seed <= 16; seed++) {
         uint32_t pending = 1u << seed;
         struct world *radix = chaos_run(false, seed, pending), *heap = chaos_run(true, seed, pending);
         assert_int_equal(radix->left, 0);
