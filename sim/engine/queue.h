@@ -49,32 +49,31 @@ bool heap_queue_pop(struct heap_queue *q, uint64_t until, struct waiter *out);
  *
  * The front holds everything up to its limit, latest first, so that the earliest is taken from its
  * end; a run with few events pending never leaves it. The radix heap (Ahuja, Mehlhorn, Orlin,
- * Tarjan 1990, with more than two buckets a level) holds the rest: by the highest digit of sixteen in
- * which a key differs from `last`, and by what it has there. So an entry moves once for four bits of
- * its key, not twice, and each move is a walk through memory. A bucket is spread only until it fits
- * into the front, which saves each entry its last moves. */
-#define DIGIT_BITS 4
-#define DIGITS (64 / DIGIT_BITS)
+ * Tarjan 1990, with more than two buckets a level) holds the rest: by the highest digit of six bits in
+ * which a key differs from `last`, and by what it has there. So an entry moves once for six bits of its
+ * key, not three times, and each move is a walk through memory; a word says which buckets of a digit
+ * are filled. A bucket is spread only until it fits into the front, which saves its last moves. */
+#define DIGIT_BITS 6
+#define DIGITS (64 / DIGIT_BITS + 1)
 #define DIGIT_VALUES (1 << DIGIT_BITS)
 #define RADIX_TIES (DIGITS * DIGIT_VALUES) /* the bucket of keys that are `last` */
 
 /* A bucket is a list of chunks, in order. They come from one pool and go back to it, so that there are
- * as many as there were ever entries, however those lay, and the last used are used again first. A
- * chunk is aligned to its size: an entry that would stand at a multiple of it begins the next. */
-#define CHUNK_BYTES 1024
-#define CHUNK_ITEMS (CHUNK_BYTES / sizeof(struct waiter) - 1)
+ * as many as there were ever entries, however those lay, and the last used are used again first. Their
+ * size is no power of two: the beginnings of many would meet in few sets of the cache. */
+#define CHUNK_ITEMS 32
 
 struct chunk {
-    struct chunk *next;
-    char unused[sizeof(struct waiter) - sizeof(struct chunk *)];
     struct waiter items[CHUNK_ITEMS];
+    struct chunk *next; /* behind its items, where bucket.full points */
+    char unused[sizeof(struct waiter) - sizeof(struct chunk *)]; /* no entry lies in two cache lines */
 };
-_Static_assert(sizeof(struct chunk) == CHUNK_BYTES, "items fill what is left");
 
 #define FRONT_FILL CHUNK_ITEMS /* a bucket of one chunk is taken whole */
 
 struct bucket {
-    struct waiter *begin, *end; /* the first, and behind the last; NULL when empty */
+    struct chunk *first;
+    struct waiter *end, *full; /* behind the last entry; where that is when the last chunk is full */
 };
 
 struct radix_queue {
@@ -83,7 +82,7 @@ struct radix_queue {
     uint32_t digits; /* bit i set: some bucket of digit i is not empty */
     uint64_t last;
     struct chunk *free;
-    uint16_t filled[DIGITS]; /* bit v set: the bucket of value v is not empty */
+    uint64_t filled[DIGITS]; /* bit v set: the bucket of value v is not empty */
     struct bucket buckets[RADIX_TIES + 1];
 };
 

@@ -21,20 +21,15 @@ void radix_queue_open(struct radix_queue *q, struct front *front)
 
 /* ------------------------------------------------------------------------- buckets */
 
-static inline struct chunk *chunk_of(const struct waiter *x)
+static inline bool is_last(const struct chunk *c, const struct bucket *b)
 {
-    return (struct chunk *)((uintptr_t)x & ~(uintptr_t)(CHUNK_BYTES - 1));
+    return b->full == c->items + CHUNK_ITEMS;
 }
 
-static inline bool chunk_ends(const struct waiter *behind)
-{
-    return ((uintptr_t)behind & (CHUNK_BYTES - 1)) == 0;
-}
-
-/* Its only chunk is its last. */
+/* It has one chunk. */
 static inline bool bucket_is_small(const struct bucket *b)
 {
-    return chunk_of(b->begin) == chunk_of(b->end - 1);
+    return is_last(b->first, b);
 }
 
 static inline void chunk_give(struct radix_queue *q, struct chunk *c)
@@ -45,8 +40,10 @@ static inline void chunk_give(struct radix_queue *q, struct chunk *c)
 
 static void chunks_make(struct radix_queue *q, struct arena *a)
 {
-    char *room = arena_alloc(a, (CHUNKS_AT_ONCE + 1) * CHUNK_BYTES);
-    struct chunk *chunks = chunk_of((struct waiter *)(void *)(room + CHUNK_BYTES - 1));
+    enum { ALIGN = sizeof(struct waiter) };
+    char *room = arena_alloc(a, CHUNKS_AT_ONCE * sizeof(struct chunk) + ALIGN);
+    room += -(uintptr_t)room % ALIGN;
+    struct chunk *chunks = (struct chunk *)(void *)room;
     for (uint32_t i = CHUNKS_AT_ONCE; i > 0; i--)
         chunk_give(q, &chunks[i - 1]);
 }
@@ -59,25 +56,25 @@ static __attribute__((noinline)) void bucket_widen(struct radix_queue *q, struct
     if (!q->free) chunks_make(q, a);
     struct chunk *c = q->free;
     q->free = c->next;
-    c->next = NULL;
-    if (b->end) {
-        chunk_of(b->end - 1)->next = c;
+    if (b->first) {
+        ((struct chunk *)(void *)(b->full - CHUNK_ITEMS))->next = c;
     } else {
-        b->begin = c->items;
+        b->first = c;
         if (index < RADIX_TIES) {
             q->digits |= 1u << index / DIGIT_VALUES;
-            q->filled[index / DIGIT_VALUES] |= (uint16_t)(1u << index % DIGIT_VALUES);
+            q->filled[index / DIGIT_VALUES] |= UINT64_C(1) << index % DIGIT_VALUES;
         }
     }
     b->end = c->items;
+    b->full = c->items + CHUNK_ITEMS;
 }
 
 /* Takes all that it holds. */
 static inline struct bucket bucket_empty(struct radix_queue *q, uint32_t digit, uint32_t value)
 {
     struct bucket *b = &q->buckets[digit * DIGIT_VALUES + value], all = *b;
-    *b = (struct bucket){ NULL, NULL };
-    q->filled[digit] &= (uint16_t)~(1u << value);
+    *b = (struct bucket){ NULL, NULL, NULL };
+    q->filled[digit] &= ~(UINT64_C(1) << value);
     if (!q->filled[digit]) q->digits &= ~(1u << digit);
     return all;
 }
@@ -88,11 +85,11 @@ static inline void place(struct radix_queue *q, struct arena *a, const struct wa
     uint64_t differ = x->key ^ q->last;
     uint32_t index = RADIX_TIES;
     if (__builtin_expect(differ != 0, 1)) {
-        uint32_t shift = (63 - (uint32_t)__builtin_clzll(differ)) / DIGIT_BITS * DIGIT_BITS;
-        index = shift * (DIGIT_VALUES / DIGIT_BITS) + (x->key >> shift) % DIGIT_VALUES;
+        uint32_t digit = (63 - (uint32_t)__builtin_clzll(differ)) / DIGIT_BITS;
+        index = digit * DIGIT_VALUES + (x->key >> digit * DIGIT_BITS) % DIGIT_VALUES;
     }
     struct bucket *b = &q->buckets[index];
-    if (__builtin_expect(chunk_ends(b->end), 0)) bucket_widen(q, a, index);
+    if (__builtin_expect(b->end == b->full, 0)) bucket_widen(q, a, index);
     waiter_copy(b->end++, x);
 }
 
@@ -143,50 +140,97 @@ static void spread(struct radix_queue *q, struct arena *a, const struct judge *j
 {
     q->last = bucket_low(q, digit, value);
     struct bucket all = bucket_empty(q, digit, value);
-    struct chunk *c = chunk_of(all.begin);
-    do {
-        struct chunk *next = c->next;
-        struct waiter *end = next ? c->items + CHUNK_ITEMS : all.end;
-        for (struct waiter *x = c->items; x < end; x++) {
+    for (struct chunk *c = all.first, *next; c; c = next) {
+        bool last = is_last(c, &all);
+        next = last ? NULL : c->next;
+        const struct waiter *end = last ? all.end : c->items + CHUNK_ITEMS;
+        for (const struct waiter *x = c->items; x < end; x++) {
             if (judge->sweep && judge->dead(judge->context, x))
                 q->count--;
             else
                 place(q, a, x);
         }
         chunk_give(q, c);
-        c = next;
-    } while (c);
+    }
 }
 
-/* Sorts a small bucket into the front, where all else is later. */
-static void take(struct radix_queue *q, const struct judge *judge, struct bucket all)
+#define BIN_BITS 5
+#define BINS (1 << BIN_BITS)
+#define BIN_NONE UINT8_MAX /* a dead one's */
+
+/* Small buckets that are on their way to the front together. */
+struct portion {
+    struct bucket buckets[FRONT_FILL];
+    uint32_t bucket_count, count; /* count: of entries */
+    uint8_t bins[FRONT_FILL];     /* by entry, in order */
+    uint8_t ends[BINS];           /* places in the front: behind those of the bin */
+};
+
+/* Puts every entry in one of some bins of equal width between the lowest and the highest key that there
+ * can be, and says where bins end, the latest first. Returns how many entries are not dead. */
+static uint32_t portion_count(struct portion *p, const struct judge *judge, uint64_t low, uint64_t high)
 {
-    q->count -= (uint32_t)(all.end - all.begin);
-    for (const struct waiter *x = all.begin; x < all.end; x++) {
-        if (judge->dead(judge->context, x)) continue;
-        if (judge->soon) judge->soon(judge->context, x);
-        waiter_move(front_room(q->front, x->key), x);
+    uint32_t bits = high > low ? 64 - (uint32_t)__builtin_clzll(high - low) : 0;
+    uint32_t shift = bits > BIN_BITS ? bits - BIN_BITS : 0;
+    uint8_t counts[BINS] = { 0 };
+    uint32_t at = 0, count = 0;
+    for (uint32_t i = 0; i < p->bucket_count; i++) {
+        const struct bucket *b = &p->buckets[i];
+        for (const struct waiter *x = b->first->items; x < b->end; x++, at++) {
+            p->bins[at] = BIN_NONE;
+            if (judge->dead(judge->context, x)) continue;
+            if (judge->soon) judge->soon(judge->context, x);
+            p->bins[at] = (uint8_t)((x->key - low) >> shift);
+            counts[p->bins[at]]++;
+        }
     }
-    chunk_give(q, chunk_of(all.begin));
+    for (uint32_t bin = BINS; bin-- > 0;)
+        p->ends[bin] = (uint8_t)(count += counts[bin]);
+    return count;
 }
 
-/* The empty front takes the small bucket `first` of this digit, and those behind it that it has room
- * for too: latest first. */
-static void take_buckets(struct radix_queue *q, const struct judge *judge, uint32_t digit,
-                         uint32_t first)
+/* Sorts them into the empty front: by bins, which leaves nearly all where they belong, then each past
+ * those that are earlier. Of equals the older stands behind. */
+static void portion_take(struct front *f, struct portion *p, uint32_t count)
 {
-    const struct bucket *buckets = &q->buckets[digit * DIGIT_VALUES];
-    uint32_t last = first, room = FRONT_FILL - (uint32_t)(buckets[first].end - buckets[first].begin);
-    for (; last + 1 < DIGIT_VALUES; last++) {
-        const struct bucket *b = &buckets[last + 1];
-        if (!b->end) continue;
-        if (!bucket_is_small(b) || b->end - b->begin > room) break;
-        room -= (uint32_t)(b->end - b->begin);
+    struct waiter *items = front_first(f);
+    uint32_t at = 0;
+    for (uint32_t i = 0; i < p->bucket_count; i++) {
+        const struct bucket *b = &p->buckets[i];
+        for (const struct waiter *x = b->first->items; x < b->end; x++, at++)
+            if (p->bins[at] != BIN_NONE) waiter_copy(&items[--p->ends[p->bins[at]]], x);
     }
-    uint64_t limit = bucket_high(q, digit, last);
-    q->front->limit = limit < KEY_LAST ? limit : KEY_LAST;
-    for (uint32_t value = last + 1; value-- > first;)
-        if (buckets[value].end) take(q, judge, bucket_empty(q, digit, value));
+    f->end = items + count;
+    for (struct waiter *x = items + 1; x < f->end; x++) {
+        if (__builtin_expect(x[-1].key >= x->key, 1)) continue;
+        struct waiter moved = *x, *to = x;
+        for (; to[-1].key < moved.key; to--)
+            waiter_copy(to, to - 1);
+        waiter_copy(to, &moved);
+    }
+}
+
+/* The empty front takes the first bucket of this digit, which is small, and those behind it that it has
+ * room for too. */
+static void take_buckets(struct radix_queue *q, const struct judge *judge, uint32_t digit)
+{
+    struct portion p;
+    p.bucket_count = p.count = 0;
+    uint32_t value = (uint32_t)__builtin_ctzll(q->filled[digit]), last = value;
+    uint64_t low = bucket_low(q, digit, value);
+    do {
+        const struct bucket *b = &q->buckets[digit * DIGIT_VALUES + value];
+        if (!bucket_is_small(b) || p.count + (uint32_t)(b->end - b->first->items) > FRONT_FILL) break;
+        p.count += (uint32_t)(b->end - b->first->items);
+        p.buckets[p.bucket_count++] = bucket_empty(q, digit, last = value);
+        value = q->filled[digit] ? (uint32_t)__builtin_ctzll(q->filled[digit]) : last;
+    } while (value > last);
+    uint64_t high = bucket_high(q, digit, last);
+    portion_take(q->front, &p, portion_count(&p, judge, low, high));
+    for (uint32_t i = 0; i < p.bucket_count; i++)
+        chunk_give(q, p.buckets[i].first);
+    q->front->limit = high < KEY_LAST ? high : KEY_LAST;
+    q->count -= p.count;
 }
 
 /* Ties at one key may be any number: the front takes them a chunk at a time, its limit just below the
@@ -194,13 +238,14 @@ static void take_buckets(struct radix_queue *q, const struct judge *judge, uint3
 static void take_ties(struct radix_queue *q)
 {
     struct bucket *ties = &q->buckets[RADIX_TIES];
-    struct chunk *c = chunk_of(ties->begin), *next = c->next;
-    struct waiter *end = next ? c->items + CHUNK_ITEMS : ties->end;
-    q->front->limit = next ? q->last - 1 : q->last;
-    q->count -= (uint32_t)(end - c->items);
-    while (end > c->items)
-        waiter_move(q->front->end++, --end);
-    *ties = next ? (struct bucket){ next->items, ties->end } : (struct bucket){ NULL, NULL };
+    struct chunk *c = ties->first;
+    bool last = is_last(c, ties);
+    const struct waiter *x = last ? ties->end : c->items + CHUNK_ITEMS;
+    q->front->limit = last ? q->last : q->last - 1;
+    q->count -= (uint32_t)(x - c->items);
+    while (x > c->items)
+        waiter_copy(q->front->end++, --x);
+    *ties = last ? (struct bucket){ NULL, NULL, NULL } : (struct bucket){ c->next, ties->end, ties->full };
     chunk_give(q, c);
 }
 
@@ -208,7 +253,7 @@ bool radix_queue_refill(struct radix_queue *q, struct arena *a, const struct jud
                         uint64_t until)
 {
     while (q->front->end == front_first(q->front)) {
-        if (q->buckets[RADIX_TIES].end) {
+        if (q->buckets[RADIX_TIES].first) {
             if (q->last > until) return false;
             take_ties(q);
             break;
@@ -218,10 +263,10 @@ bool radix_queue_refill(struct radix_queue *q, struct arena *a, const struct jud
             return false;
         }
         uint32_t digit = (uint32_t)__builtin_ctz(q->digits);
-        uint32_t value = (uint32_t)__builtin_ctz(q->filled[digit]);
+        uint32_t value = (uint32_t)__builtin_ctzll(q->filled[digit]);
         if (bucket_low(q, digit, value) > until) return false;
         if (bucket_is_small(&q->buckets[digit * DIGIT_VALUES + value]))
-            take_buckets(q, judge, digit, value);
+            take_buckets(q, judge, digit);
         else
             spread(q, a, judge, digit, value);
     }
