@@ -17,15 +17,15 @@ void call_backward(struct world *w, uint32_t id)
 {
     struct call *c = call_get(w, id);
     struct route *r = flow_of(w)->routes[c->route];
-    uint8_t end = c->flags & CALL_ATTEMPT ? attempt_floor(w, id) : 0;
+    uint8_t end = c->flags & CALL_ATTEMPT ? attempt_floor(w, id) : 0, stage = c->stage;
     c->state = CALL_CALLER;
-    while (c->stage > end) {
-        uint8_t index = --c->stage;
-        const struct filter_type *type = r->filters[index].type;
-        if (type->on_reply &&
-            type->on_reply(&instance_of(w, r, c)->sites[index], w, id) == FILTER_WAIT)
-            return;
-        r->filters[index].tally.returned++;
+    const struct filter_site *site = stage > end ? &instance_of(w, r, c)->sites[stage] : NULL;
+    struct guard *guard = &r->filters[stage];
+    while (stage > end) {
+        site--, guard--;
+        c->stage = --stage;
+        if (guard->type->on_reply && guard->type->on_reply(site, w, id) == FILTER_WAIT) return;
+        guard->tally.returned++;
     }
     if (end)
         attempt_answered(w, id);

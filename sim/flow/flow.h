@@ -80,6 +80,7 @@ struct route {
         struct filter_bound bound; /* in place of it */
         uint8_t index;
         bool retry_passed; /* the one that retries is this, or lies between this and the one before */
+        bool plain;        /* neither that, nor a bound */
     } asked[FILTERS_MAX + 1];
     uint8_t asked_count; /* behind them: an entry for what lies behind the last, which asks nobody */
     struct guard {
@@ -320,10 +321,12 @@ call_pass_all(struct world *w, struct route *r, const struct instance *in, uint3
     const struct asked_guard *a = r->asked, *end = a + r->asked_count;
     for (; a < end; a++) {
         enum outcome outcome = OUTCOME_REJECTED;
-        if (a->retry_passed) c->side.budget_ns = c->deadline_ns;
-        if (a->bound.after_ns > 0 && (a->bound.late_too || c->sent_ns == now_ns(w))) {
-            call_bound(w, &a->bound, id, c);
-            continue;
+        if (!a->plain) {
+            if (a->retry_passed) c->side.budget_ns = c->deadline_ns;
+            if (a->bound.after_ns > 0 && (a->bound.late_too || c->sent_ns == now_ns(w))) {
+                call_bound(w, &a->bound, id, c);
+                continue;
+            }
         }
         c->stage = a->index;
         enum verdict verdict = a->on_call(&in->sites[a->index], w, id, &outcome);

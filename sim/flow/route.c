@@ -259,8 +259,11 @@ uint32_t route_open(struct world *w, const struct route_spec *spec, struct diag 
     r->clear = !r->policy && !r->discovered && !r->channel && !r->balancer->refuses &&
                !f->networked && !f->metered && !w->tracing;
     r->bare = r->clear && !r->counts && r->to->type->pods;
-    for (uint8_t i = 0; i < r->asked_count; i++)
-        r->bare = r->bare && r->asked[i].bound.after_ns > 0;
+    for (uint8_t i = 0; i < r->asked_count; i++) {
+        struct asked_guard *asked = &r->asked[i];
+        asked->plain = !asked->retry_passed && asked->bound.after_ns == 0;
+        r->bare = r->bare && asked->bound.after_ns > 0;
+    }
     r->straight_ok = r->clear && !r->heeds_ok;
     return id;
 }
