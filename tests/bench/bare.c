@@ -1,7 +1,7 @@
 /* bare.c - hand-written loops: the standard that a general engine is held against.
  *
- * They draw from the same generators and count the same figures (one latency histogram), and
- * leave out everything else a simulator needs: no handles, no phases, no digest, no pools. */
+ * They draw from the same streams and count the same figures (one latency histogram), and leave out
+ * everything else a simulator needs: no handles, no phases, no digest, no pools. */
 #include "bench.h"
 
 #include "base/arena.h"
@@ -9,7 +9,6 @@
 #include "orrery/rng.h"
 #include "orrery/time.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -21,7 +20,7 @@ struct ring {
 };
 
 /* M/M/1 at rho 0.8: two pending times and a ring of arrival times. */
-double bare_mm1(void)
+static inline __attribute__((always_inline)) double mm1(double (*draw)(struct rng *r))
 {
     enum { CUSTOMERS = 2000000 };
     static struct ring queue;
@@ -31,21 +30,21 @@ double bare_mm1(void)
     histogram_open(&latency, arena);
     queue.head = queue.tail = 0;
     double begin = bench_clock_ns();
-    int64_t arrival = (int64_t)(rng_exponential(&arrivals) * 1.25e6), departure = TIME_NEVER;
+    int64_t arrival = (int64_t)(draw(&arrivals) * 1.25e6), departure = TIME_NEVER;
     for (uint32_t done = 0; done < CUSTOMERS;) {
         if (arrival < departure) {
             int64_t now = arrival;
             queue.at[queue.tail++ & (RING - 1)] = now;
             if (queue.tail - queue.head == 1)
-                departure = now + (int64_t)(rng_exponential(&services) * 1e6);
-            arrival = now + (int64_t)(rng_exponential(&arrivals) * 1.25e6);
+                departure = now + (int64_t)(draw(&services) * 1e6);
+            arrival = now + (int64_t)(draw(&arrivals) * 1.25e6);
         } else {
             int64_t now = departure;
             histogram_record(&latency, now - queue.at[queue.head++ & (RING - 1)]);
             done++;
             departure = queue.tail == queue.head
                             ? TIME_NEVER
-                            : now + (int64_t)(rng_exponential(&services) * 1e6);
+                            : now + (int64_t)(draw(&services) * 1e6);
         }
     }
     double took = bench_clock_ns() - begin;
@@ -92,14 +91,8 @@ struct customer {
     int64_t began;
 };
 
-/* As orrery draws, or as a textbook has it, with the C library's logarithm. */
-static inline __attribute__((always_inline)) double draw(struct rng *r, bool textbook)
-{
-    return textbook ? -log(rng_uniform_positive(r)) : rng_exponential(r);
-}
-
 /* Three exponential servers in series, Poisson 700/s, 1 ms each: mean 10 ms by Jackson. */
-static inline __attribute__((always_inline)) double chain3(bool textbook)
+static inline __attribute__((always_inline)) double chain3(double (*draw)(struct rng *r))
 {
     enum { CUSTOMERS = 700000, ARRIVAL = 3 };
     static struct ring tiers[3];
@@ -111,19 +104,19 @@ static inline __attribute__((always_inline)) double chain3(bool textbook)
     for (int i = 0; i < 3; i++)
         tiers[i].head = tiers[i].tail = 0;
     double begin = bench_clock_ns(), gap = 1e9 / 700;
-    heap_push(&heap, (struct item){ (int64_t)(draw(&arrivals, textbook) * gap), ARRIVAL, 0 });
+    heap_push(&heap, (struct item){ (int64_t)(draw(&arrivals) * gap), ARRIVAL, 0 });
     for (uint32_t done = 0; done < CUSTOMERS;) {
         struct item x = heap_pop(&heap);
         int64_t began = x.time;
         uint32_t next = 0;
         if (x.tier == ARRIVAL) {
-            int64_t after = x.time + (int64_t)(draw(&arrivals, textbook) * gap);
+            int64_t after = x.time + (int64_t)(draw(&arrivals) * gap);
             heap_push(&heap, (struct item){ after, ARRIVAL, 0 });
         } else {
             struct ring *from = &tiers[x.tier];
             began = from->at[from->head++ & (RING - 1)];
             if (from->tail != from->head) {
-                int64_t end = x.time + (int64_t)(draw(&services, textbook) * 1e6);
+                int64_t end = x.time + (int64_t)(draw(&services) * 1e6);
                 heap_push(&heap, (struct item){ end, x.tier, 0 });
             }
             next = x.tier + 1;
@@ -136,7 +129,7 @@ static inline __attribute__((always_inline)) double chain3(bool textbook)
         struct ring *to = &tiers[next];
         to->at[to->tail++ & (RING - 1)] = began;
         if (to->tail - to->head == 1) {
-            int64_t end = x.time + (int64_t)(draw(&services, textbook) * 1e6);
+            int64_t end = x.time + (int64_t)(draw(&services) * 1e6);
             heap_push(&heap, (struct item){ end, next, 0 });
         }
     }
@@ -148,13 +141,22 @@ static inline __attribute__((always_inline)) double chain3(bool textbook)
     return took / CUSTOMERS;
 }
 
-double bare_chain3(void)
+double bare_mm1(void)
 {
-    return chain3(false);
+    return mm1(draw_textbook);
 }
 
-/* How fast a loop is that owes nothing to orrery's draws. */
-double bare_chain3_textbook(void)
+double bare_mm1_ziggurat(void)
 {
-    return chain3(true);
+    return mm1(draw_ziggurat);
+}
+
+double bare_chain3(void)
+{
+    return chain3(draw_textbook);
+}
+
+double bare_chain3_ziggurat(void)
+{
+    return chain3(draw_ziggurat);
 }

@@ -19,9 +19,9 @@ double bench_clock_ns(void)
 }
 
 enum body {
-    BARE_MM1, ENGINE_MM1, HOLD_Q10, HOLD_Q1E3, HOLD_Q1E5, HOLD_Q1E6, HOLD_E10, HOLD_E1E3, HOLD_E1E5,
-    HOLD_E1E6, CANCEL_1E3, CANCEL_1E5, BARE_CHAIN3, BARE_TEXTBOOK, CHAIN3,
-    CHAIN3_GUARDED, LB3, CROWD,
+    BARE_MM1, ENGINE_MM1, BARE_MM1_ZIGGURAT, ENGINE_MM1_TEXTBOOK, HOLD_Q10, HOLD_Q1E3, HOLD_Q1E5,
+    HOLD_Q1E6, HOLD_E10, HOLD_E1E3, HOLD_E1E5, HOLD_E1E6, CANCEL_1E3, CANCEL_1E5,
+    BARE_CHAIN3, CHAIN3, CHAIN3_GUARDED, BARE_CHAIN3_ZIGGURAT, LB3, CROWD,
     PICK_RANDOM_3, PICK_RANDOM_1000, PICK_RANDOM_WEIGHTED_3, PICK_RANDOM_WEIGHTED_1000,
     PICK_ROUND_ROBIN_3, PICK_ROUND_ROBIN_1000, PICK_ROUND_ROBIN_WEIGHTED_3,
     PICK_ROUND_ROBIN_WEIGHTED_1000, PICK_LEAST_3, PICK_LEAST_1000, PICK_ENVOY_LEAST_3,
@@ -35,6 +35,8 @@ enum body {
 static const struct bench bodies[BODY_COUNT] = {
     [BARE_MM1] = { "bare.mm1", bare_mm1 },
     [ENGINE_MM1] = { "engine.mm1", engine_mm1 },
+    [BARE_MM1_ZIGGURAT] = { "bare.mm1.ziggurat", bare_mm1_ziggurat },
+    [ENGINE_MM1_TEXTBOOK] = { "engine.mm1.textbook", engine_mm1_textbook },
     [HOLD_Q10] = { "hold.queue.10", hold_queue_10 },
     [HOLD_Q1E3] = { "hold.queue.1e3", hold_queue_1e3 },
     [HOLD_Q1E5] = { "hold.queue.1e5", hold_queue_1e5 },
@@ -46,7 +48,7 @@ static const struct bench bodies[BODY_COUNT] = {
     [CANCEL_1E3] = { "cancel.1e3", cancel_1e3 },
     [CANCEL_1E5] = { "cancel.1e5", cancel_1e5 },
     [BARE_CHAIN3] = { "bare.chain3", bare_chain3 },
-    [BARE_TEXTBOOK] = { "bare.chain3.textbook", bare_chain3_textbook },
+    [BARE_CHAIN3_ZIGGURAT] = { "bare.chain3.ziggurat", bare_chain3_ziggurat },
     [CHAIN3] = { "chain3", calls_chain3 },
     [CHAIN3_GUARDED] = { "chain3.guarded", calls_chain3_guarded },
     [LB3] = { "lb3", calls_lb3 },
@@ -88,6 +90,8 @@ static const struct figure_row {
     double at_least, at_most;
 } rows[] = {
     { "engine.mm1.ratio", "ratio", BARE_MM1, ENGINE_MM1, 0, ">= 0.75", 0.75, 1e30 },
+    { "engine.mm1.textbook.ratio", "ratio", BARE_MM1, ENGINE_MM1_TEXTBOOK, 0, "", 0, 1e30 },
+    { "engine.mm1.ziggurat.ratio", "ratio", BARE_MM1_ZIGGURAT, ENGINE_MM1, 0, "", 0, 1e30 },
     { "engine.mm1.customers_per_s", "1/s", ENGINE_MM1, BODY_COUNT, 1e9, "", 0, 1e30 },
     { "hold.queue.growth", "ratio", HOLD_Q1E6, HOLD_Q10, 0, "<= 4", 0, 4 },
     { "hold.engine.growth", "ratio", HOLD_E1E6, HOLD_E10, 0, "<= 8", 0, 8 },
@@ -102,11 +106,14 @@ static const struct figure_row {
     { "cancel.1e3.ns", "ns", CANCEL_1E3, BODY_COUNT, 0, "", 0, 1e30 },
     { "cancel.1e5.ns", "ns", CANCEL_1E5, BODY_COUNT, 0, "", 0, 1e30 },
     { "bare.chain3.requests_per_s", "1/s", BARE_CHAIN3, BODY_COUNT, 1e9, "", 0, 1e30 },
-    { "bare.chain3.textbook.requests_per_s", "1/s", BARE_TEXTBOOK, BODY_COUNT, 1e9, "", 0, 1e30 },
+    { "bare.chain3.ziggurat.requests_per_s", "1/s", BARE_CHAIN3_ZIGGURAT, BODY_COUNT, 1e9, "", 0,
+      1e30 },
     { "chain3.requests_per_s", "1/s", CHAIN3, BODY_COUNT, 1e9, "", 0, 1e30 },
     { "chain3.ratio", "ratio", BARE_CHAIN3, CHAIN3, 0, ">= 0.5", 0.5, 1e30 },
-    { "chain3.textbook.ratio", "ratio", BARE_TEXTBOOK, CHAIN3, 0, "", 0, 1e30 },
     { "chain3.guarded.ratio", "ratio", BARE_CHAIN3, CHAIN3_GUARDED, 0, ">= 0.35", 0.35, 1e30 },
+    { "chain3.ziggurat.ratio", "ratio", BARE_CHAIN3_ZIGGURAT, CHAIN3, 0, "", 0, 1e30 },
+    { "chain3.guarded.ziggurat.ratio", "ratio", BARE_CHAIN3_ZIGGURAT, CHAIN3_GUARDED, 0, "", 0,
+      1e30 },
     { "lb3.calls_per_s", "1/s", LB3, BODY_COUNT, 1e9, ">= 5e6", 5e6, 1e30 },
     { "pick.random.3.ns", "ns", PICK_RANDOM_3, BODY_COUNT, 0, "<= 60", 0, 60 },
     { "pick.random.1000.ns", "ns", PICK_RANDOM_1000, BODY_COUNT, 0, "<= 150", 0, 150 },

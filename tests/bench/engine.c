@@ -23,37 +23,54 @@ struct world {
     int64_t gap_ns;
 };
 
-static void on_departure(struct world *w, uint32_t a, uint32_t b);
-static const struct event_type departure = { EVENT("departure"), on_departure, NULL, PHASE_WORK };
+#define ALONE static inline __attribute__((always_inline))
 
-static void serve(struct world *w)
+/* M/M/1 at rho 0.8, as bare.c has it: by its events, which `draw` from one distribution. */
+ALONE void mm1_serve(struct world *w, const struct event_type *departs, double (*draw)(struct rng *r))
 {
-    int64_t end = engine_now(w->engine) + (int64_t)(rng_exponential(&w->services) * 1e6);
-    engine_at(w->engine, end, &departure, 0, 0);
+    int64_t end = engine_now(w->engine) + (int64_t)(draw(&w->services) * 1e6);
+    engine_at(w->engine, end, departs, 0, 0);
 }
 
-static void on_departure(struct world *w, uint32_t a, uint32_t b)
+ALONE void mm1_depart(struct world *w, const struct event_type *departs, double (*draw)(struct rng *r))
 {
-    (void)a, (void)b;
     int64_t now = engine_now(w->engine);
     histogram_record(&w->latency, now - w->at[w->head++ & (RING - 1)]);
     if (++w->done == w->wanted) engine_stop(w->engine);
-    if (w->tail != w->head) serve(w);
+    if (w->tail != w->head) mm1_serve(w, departs, draw);
 }
 
-static void on_arrival(struct world *w, uint32_t a, uint32_t b);
-static const struct event_type arrival = { EVENT("arrival"), on_arrival, NULL, PHASE_ARRIVAL };
-
-static void on_arrival(struct world *w, uint32_t a, uint32_t b)
+ALONE void mm1_arrive(struct world *w, const struct event_type *arrives,
+                      const struct event_type *departs, double (*draw)(struct rng *r))
 {
-    (void)a, (void)b;
     int64_t now = engine_now(w->engine);
     w->at[w->tail++ & (RING - 1)] = now;
-    if (w->tail - w->head == 1) serve(w);
-    engine_at(w->engine, now + (int64_t)(rng_exponential(&w->arrivals) * 1.25e6), &arrival, 0, 0);
+    if (w->tail - w->head == 1) mm1_serve(w, departs, draw);
+    engine_at(w->engine, now + (int64_t)(draw(&w->arrivals) * 1.25e6), arrives, 0, 0);
 }
 
-double engine_mm1(void)
+#define MM1(DRAW)                                                                                  \
+    static void DRAW##_departure(struct world *w, uint32_t a, uint32_t b);                         \
+    static void DRAW##_arrival(struct world *w, uint32_t a, uint32_t b);                           \
+    static const struct event_type DRAW##_departs = { EVENT("departure"), DRAW##_departure,        \
+                                                      .phase = PHASE_WORK };                       \
+    static const struct event_type DRAW##_arrives = { EVENT("arrival"), DRAW##_arrival,            \
+                                                      .phase = PHASE_ARRIVAL };                    \
+    static void DRAW##_departure(struct world *w, uint32_t a, uint32_t b)                          \
+    {                                                                                              \
+        (void)a, (void)b;                                                                          \
+        mm1_depart(w, &DRAW##_departs, DRAW);                                                      \
+    }                                                                                              \
+    static void DRAW##_arrival(struct world *w, uint32_t a, uint32_t b)                            \
+    {                                                                                              \
+        (void)a, (void)b;                                                                          \
+        mm1_arrive(w, &DRAW##_arrives, &DRAW##_departs, DRAW);                                     \
+    }
+
+MM1(draw_textbook)
+MM1(draw_ziggurat)
+
+static double mm1(void (*arrival)(struct world *w, uint32_t a, uint32_t b))
 {
     static struct world w;
     struct arena *arena = arena_open();
@@ -61,13 +78,23 @@ double engine_mm1(void)
     w.engine = engine_open(arena, &w, (struct engine_options){ 0 });
     histogram_open(&w.latency, arena);
     double begin = bench_clock_ns();
-    on_arrival(&w, 0, 0);
+    arrival(&w, 0, 0);
     engine_run(w.engine, TIME_MAX_NS);
     double took = bench_clock_ns() - begin;
     double mean_ms = histogram_mean(&w.latency) / 1e6;
     if (mean_ms < 4.5 || mean_ms > 5.5) fprintf(stderr, "engine_mm1: mean %g ms\n", mean_ms);
     arena_close(arena);
     return took / w.wanted;
+}
+
+double engine_mm1(void)
+{
+    return mm1(draw_ziggurat_arrival);
+}
+
+double engine_mm1_textbook(void)
+{
+    return mm1(draw_textbook_arrival);
 }
 
 /* The hold model (Jones 1986): n pending; take the earliest, put it back an exponential time later. */
