@@ -18,8 +18,8 @@ struct bench {
 double bench_clock_ns(void);
 
 /* An exponential of mean 1 as one writes it by hand, and as orrery draws it, several times as fast. The
- * standard is what one writes by hand; where both sides draw alike, in rows of their own, what is left
- * is the engine alone, or the call path alone. */
+ * standard is what one writes by hand. The engine is held against it drawing alike, or the row would
+ * tell of the draw; scenarios draw as they do, with rows beside that have the ziggurat on both sides. */
 static inline __attribute__((always_inline)) double draw_textbook(struct rng *r)
 {
     return -log(rng_uniform_positive(r));
