@@ -150,7 +150,7 @@
 
 ---@class orrery.service
 ---@field replicas? number|string Pods that are wanted; they are there, ready, when the run begins.
----@field maxReplicas? number|string The most a script, an autoscaler or a rollout's surge may reach; 0 means twice the replicas, at least 16.
+---@field maxReplicas? number|string The most pods a script or a rollout's surge may reach; 0 means twice the replicas, at least 16.
 ---@field workers? number|string Calls that a pod works on at once (threads), each on one core.
 ---@field queueLimit? number|string Calls that may wait for a worker at a pod; one more is answered `overloaded`.
 ---@field discipline? orrery.role.discipline Which waiting call is served next.
@@ -183,21 +183,21 @@
 
 ---@class orrery.gateway
 ---@field replicas? number|string Pods that are wanted; they are there, ready, when the run begins.
----@field maxReplicas? number|string The most a script or a rollout's surge may reach; 0 means twice the replicas, at least 16.
+---@field maxReplicas? number|string The most pods a script or a rollout's surge may reach; 0 means twice the replicas, at least 16.
 ---@field workers? number|string Worker threads of a pod, each on one core. A request holds one only while it is worked on, not while its target is awaited.
 ---@field work? orrery.role.dist CPU time that a request takes at the gateway, as a duration; none unless said.
----@field queueLimit? number|string Requests that may wait for a worker at a pod; one more is answered `overloaded`.
----@field discipline? orrery.role.discipline Which waiting request is worked on next.
+---@field queueLimit? number|string Calls that may wait for a worker at a pod; one more is answered `overloaded`.
+---@field discipline? orrery.role.discipline Which waiting call is served next.
 ---@field startup? orrery.role.dist Time from the start of a pod to its readiness, as a duration.
 ---@field resources? orrery.role.resources Requests and limits of a pod, as Kubernetes has them.
 ---@field memory? number|string Memory a fresh pod uses, in bytes; above limits.memory it is OOM-killed.
----@field terminationGracePeriod? string How long a pod that is taken away may finish its requests before it is killed.
----@field preStop? string How long a pod that is taken away goes on serving before its process is told to end.
----@field unreachableToleration? string How long a pod stays bound to a node that is lost, as for a service.
----@field balancer? orrery.role.balancer How callers that say nothing choose among its pods.
----@field protocol? orrery.role.protocol How the requests of callers that say nothing travel to it.
----@field discovery? orrery.role.discovery How callers that say nothing learn which of its pods there are; at once and truly unless said.
----@field trafficPolicy? orrery.role.trafficPolicy Which of its pods callers that say nothing may use, and which first.
+---@field terminationGracePeriod? string How long a pod that is taken away may finish its calls before it is killed.
+---@field preStop? string How long a pod that is taken away goes on serving before its process is told to end: a preStop hook that sleeps. It counts into terminationGracePeriod.
+---@field unreachableToleration? string How long a pod stays bound to a node that is lost, before it is replaced elsewhere; counts once the node has been silent for 40 s. As Kubernetes' toleration of node.kubernetes.io/unreachable.
+---@field balancer? orrery.role.balancer How callers that say nothing choose among the pods.
+---@field protocol? orrery.role.protocol How the calls of callers that say nothing travel: over HTTP/1.1, gRPC... Unless said, a message takes the network's one-way time and needs no connection.
+---@field discovery? orrery.role.discovery How callers that say nothing learn which pods there are; unless said, readiness reaches them at once.
+---@field trafficPolicy? orrery.role.trafficPolicy Which of the pods callers that say nothing may use, and which first: outlier detection, health checks, zones, priorities.
 ---@field routes (orrery.role.httpRoute)[] Where requests go, by what they ask for.
 
 ---@class orrery.httpRoute.httpRoute

@@ -1,5 +1,5 @@
 /* gateway_kind.c - what a scenario may say about a gateway. */
-#include "service/gateway.h"
+#include "service/pod_fields.h"
 
 #include "base/arena.h"
 #include "engine/judge.h"
@@ -59,49 +59,17 @@ static void gateway_check(void *spec, const struct document *doc, struct place a
 }
 
 static const struct field gateway_fields[] = {
-    COUNT(struct gateway_spec, "replicas", service.replicas, .preset = "1", .min = 0, .max = 10000,
-          .doc = "Pods that are wanted; they are there, ready, when the run begins."),
-    COUNT(struct gateway_spec, "maxReplicas", service.replicas_max, .preset = "0", .min = 0,
-          .max = 20000,
-          .doc = "The most a script or a rollout's surge may reach; 0 means twice the replicas, at "
-                 "least 16."),
+    POD_COUNT_FIELDS,
     COUNT(struct gateway_spec, "workers", service.workers, .preset = "2", .min = 1,
           .max = UINT32_MAX,
           .doc = "Worker threads of a pod, each on one core. A request holds one only while it is "
                  "worked on, not while its target is awaited."),
     PART(struct gateway_spec, "work", work, "dist", .unit = UNIT_DURATION, .preset = "",
          .doc = "CPU time that a request takes at the gateway, as a duration; none unless said."),
-    COUNT(struct gateway_spec, "queueLimit", service.queue_limit, .preset = "unlimited", .min = 0,
-          .max = UINT32_MAX,
-          .doc = "Requests that may wait for a worker at a pod; one more is answered `overloaded`."),
-    PART(struct gateway_spec, "discipline", service.discipline, "discipline", .preset = "fifo",
-         .doc = "Which waiting request is worked on next."),
-    PART(struct gateway_spec, "startup", service.startup, "dist", .unit = UNIT_DURATION,
-         .preset = "0s", .doc = "Time from the start of a pod to its readiness, as a duration."),
-    PART(struct gateway_spec, "resources", service.resources, "resources", .preset = "",
-         .doc = "Requests and limits of a pod, as Kubernetes has them."),
-    BYTES(struct gateway_spec, "memory", service.memory, .preset = "0", .min = 0, .max = 1e15,
-          .doc = "Memory a fresh pod uses, in bytes; above limits.memory it is OOM-killed."),
-    DURATION(struct gateway_spec, "terminationGracePeriod", service.grace_ns, .preset = "30s",
-             .min = 0, .max = 86400e9,
-             .doc = "How long a pod that is taken away may finish its requests before it is "
-                    "killed."),
-    DURATION(struct gateway_spec, "preStop", service.pre_stop_ns, .preset = "0s", .min = 0,
-             .max = 86400e9,
-             .doc = "How long a pod that is taken away goes on serving before its process is told to "
-                    "end."),
-    DURATION(struct gateway_spec, "unreachableToleration", service.toleration_ns, .preset = "300s",
-             .min = 0, .max = (double)TIME_MAX_NS,
-             .doc = "How long a pod stays bound to a node that is lost, as for a service."),
-    PART(struct gateway_spec, "balancer", service.balancer, "balancer", .preset = "roundRobin",
-         .doc = "How callers that say nothing choose among its pods."),
-    PART(struct gateway_spec, "protocol", service.protocol, "protocol", .preset = "",
-         .doc = "How the requests of callers that say nothing travel to it."),
-    PART(struct gateway_spec, "discovery", service.discovery, "discovery", .preset = "",
-         .doc = "How callers that say nothing learn which of its pods there are; at once and truly "
-                "unless said."),
-    PART(struct gateway_spec, "trafficPolicy", service.policy, "trafficPolicy", .preset = "",
-         .doc = "Which of its pods callers that say nothing may use, and which first."),
+    POD_QUEUE_FIELDS,
+    POD_START_FIELDS,
+    POD_END_FIELDS,
+    POD_WISH_FIELDS,
     LIST(struct gateway_spec, "routes", routes, FIELD_PART, .role = "httpRoute",
          .doc = "Where requests go, by what they ask for."),
     FIELDS_END

@@ -391,9 +391,8 @@ static bool all_reserved(const struct world *w)
 }
 
 /* The first replicas are there when the run begins, without start-up. */
-void lifecycle_open(struct world *w, struct diag *d)
+void lifecycle_open(struct world *w)
 {
-    (void)d;
     struct service_room *room = service_room_of(w);
     room->reserved = all_reserved(w);
     for (uint32_t i = 0; i < room->service_count; i++) {

@@ -181,7 +181,6 @@ static inline struct pod *pod_get(const struct world *w, uint32_t pod)
     return &service_room_of(w)->pods[pod];
 }
 
-
 /* path.c: the usual way of a call through its pod */
 void pod_offer(struct world *w, uint32_t pod, uint32_t call);
 void pod_answer(struct world *w, uint32_t call);             /* its program is over */
@@ -239,7 +238,7 @@ void rows_report(struct world *w);
 void rows_check(const struct world *w);
 
 /* lifecycle.c */
-void lifecycle_open(struct world *w, struct diag *d);
+void lifecycle_open(struct world *w);
 void pod_memory_add(struct world *w, uint32_t pod, int64_t bytes);
 void pod_drained_check(struct world *w, uint32_t pod);
 uint64_t pod_address(const struct world *w, uint32_t pod);

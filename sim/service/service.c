@@ -83,12 +83,9 @@ static void service_open(struct world *w, struct service *s, const struct object
     s->preempts = s->discipline->preempts && s->discipline->preempts(s->discipline_spec);
     s->plain_queue =
         s->discipline->order == ORDER_FIFO && !s->preempts && !spec->queue_timeout.kind;
-    if (spec->resources.kind) {
-        const struct resources_spec *r = spec->resources.spec;
-        s->requests = service_requests(spec);
-        s->limits = resources_of(&r->limits);
-        s->limited = s->limits.cpu > 0;
-    }
+    s->requests = service_requests(spec);
+    s->limits = service_limits(spec);
+    s->limited = s->limits.cpu > 0;
     meter_open(&s->meter, w->arena);
     histogram_open_lazily(&s->wait, w->arena);
     s->occupied = spec->occupancy;
@@ -205,7 +202,7 @@ static void room_open(struct world *w, void *state, struct diag *d)
     programs_open(w, d);
     programs_settle(room);
     room->complete = true;
-    lifecycle_open(w, d);
+    lifecycle_open(w);
 }
 
 static bool works_on_cpu(const struct program *p)

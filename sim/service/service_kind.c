@@ -2,6 +2,7 @@
 #include "base/arena.h"
 #include "base/text.h"
 #include "engine/judge.h"
+#include "service/pod_fields.h"
 #include "service/together.h"
 
 static const char *const named[] = { "service", "gateway" };
@@ -58,8 +59,7 @@ void service_pods_check(struct service_spec *s, struct place at, const char *pat
     if (s->replicas > s->replicas_max)
         judge_field(d, at, path, "replicas", "raise maxReplicas", "%u exceeds maxReplicas %u",
                     s->replicas, s->replicas_max);
-    const struct resources_spec *r = s->resources.kind ? s->resources.spec : NULL;
-    struct resource_list limits = r ? resources_of(&r->limits) : (struct resource_list){ 0 };
+    struct resource_list limits = service_limits(s);
     if (limits.memory > 0 && s->memory > limits.memory)
         judge_field(d, at, path, "memory", "raise limits.memory, or start with less",
                     "it exceeds limits.memory: the pod could never start");
@@ -82,8 +82,7 @@ static void service_check(void *spec, const struct document *doc, struct place a
     if (!s->discipline.kind) return;
     const struct discipline_type *discipline = s->discipline.kind->vtable;
     if (discipline->shares) sharing_check(s, at, path, d);
-    const struct resources_spec *r = s->resources.kind ? s->resources.spec : NULL;
-    struct resource_list limits = r ? resources_of(&r->limits) : (struct resource_list){ 0 };
+    struct resource_list limits = service_limits(s);
     if (discipline->preempts && discipline->preempts(s->discipline.spec) && limits.cpu > 0 &&
         limits.cpu < (double)s->workers)
         diag_error(d, at, path, "raise limits.cpu to the number of workers, or do not interrupt",
@@ -93,27 +92,14 @@ static void service_check(void *spec, const struct document *doc, struct place a
 static const char *const abandon_choices[] = { "finish", "cancel", NULL };
 
 static const struct field service_fields[] = {
-    COUNT(struct service_spec, "replicas", replicas, .preset = "1", .min = 0, .max = 10000,
-          .doc = "Pods that are wanted; they are there, ready, when the run begins."),
-    COUNT(struct service_spec, "maxReplicas", replicas_max, .preset = "0", .min = 0, .max = 20000,
-          .doc = "The most a script, an autoscaler or a rollout's surge may reach; 0 means twice the "
-                 "replicas, at least 16."),
+    POD_COUNT_FIELDS,
     COUNT(struct service_spec, "workers", workers, .preset = "8", .min = 1, .max = UINT32_MAX,
           .doc = "Calls that a pod works on at once (threads), each on one core."),
-    COUNT(struct service_spec, "queueLimit", queue_limit, .preset = "unlimited", .min = 0,
-          .max = UINT32_MAX,
-          .doc = "Calls that may wait for a worker at a pod; one more is answered `overloaded`."),
-    PART(struct service_spec, "discipline", discipline, "discipline", .preset = "fifo",
-         .doc = "Which waiting call is served next."),
+    POD_QUEUE_FIELDS,
     BOOL(struct service_spec, "async", async, .preset = "false",
          .doc = "Whether a call holds its worker only while it works on a CPU (an event loop), and not "
                 "while it waits for others (a thread per request)."),
-    PART(struct service_spec, "startup", startup, "dist", .unit = UNIT_DURATION, .preset = "0s",
-         .doc = "Time from the start of a pod to its readiness, as a duration."),
-    PART(struct service_spec, "resources", resources, "resources", .preset = "",
-         .doc = "Requests and limits of a pod, as Kubernetes has them."),
-    BYTES(struct service_spec, "memory", memory, .preset = "0", .min = 0, .max = 1e15,
-          .doc = "Memory a fresh pod uses, in bytes; above limits.memory it is OOM-killed."),
+    POD_START_FIELDS,
     BOOL(struct service_spec, "occupancy", occupancy, .preset = "false",
          .doc = "Whether to report how the calls in flight at a pod are spread over time; costs a few "
                 "nanoseconds a call."),
@@ -127,28 +113,8 @@ static const struct field service_fields[] = {
            .choices = abandon_choices,
            .doc = "What happens to work nobody waits for any more: really done, or really cancelled "
                   "(with the calls it has made)."),
-    DURATION(struct service_spec, "terminationGracePeriod", grace_ns, .preset = "30s", .min = 0,
-             .max = 86400e9,
-             .doc = "How long a pod that is taken away may finish its calls before it is killed."),
-    DURATION(struct service_spec, "preStop", pre_stop_ns, .preset = "0s", .min = 0, .max = 86400e9,
-             .doc = "How long a pod that is taken away goes on serving before its process is told to "
-                    "end: a preStop hook that sleeps. It counts into terminationGracePeriod."),
-    DURATION(struct service_spec, "unreachableToleration", toleration_ns, .preset = "300s",
-             .min = 0, .max = (double)TIME_MAX_NS,
-             .doc = "How long a pod stays bound to a node that is lost, before it is replaced "
-                    "elsewhere; counts once the node has been silent for 40 s. As Kubernetes' "
-                    "toleration of node.kubernetes.io/unreachable."),
-    PART(struct service_spec, "balancer", balancer, "balancer", .preset = "roundRobin",
-         .doc = "How callers that say nothing choose among the pods."),
-    PART(struct service_spec, "protocol", protocol, "protocol", .preset = "",
-         .doc = "How the calls of callers that say nothing travel: over HTTP/1.1, gRPC... Unless "
-                "said, a message takes the network's one-way time and needs no connection."),
-    PART(struct service_spec, "discovery", discovery, "discovery", .preset = "",
-         .doc = "How callers that say nothing learn which pods there are; unless said, readiness "
-                "reaches them at once."),
-    PART(struct service_spec, "trafficPolicy", policy, "trafficPolicy", .preset = "",
-         .doc = "Which of the pods callers that say nothing may use, and which first: outlier "
-                "detection, health checks, zones, priorities."),
+    POD_END_FIELDS,
+    POD_WISH_FIELDS,
     LIST(struct service_spec, "weights", weights, FIELD_COUNT, .preset = "[]", .min = 1,
          .max = 1000, .doc = "Load-balancing weight of the first pod, the second...; 1 for the rest."),
     LIST(struct service_spec, "priorities", priorities, FIELD_COUNT, .preset = "[]", .min = 0,

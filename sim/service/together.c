@@ -103,11 +103,18 @@ static void calls_check(const struct document *doc, struct arena *a, struct diag
 
 /* ------------------------------------------------------------------------- room on nodes */
 
+struct resource_list service_limits(const struct service_spec *spec)
+{
+    if (!spec->resources.kind) return (struct resource_list){ 0 };
+    const struct resources_spec *r = spec->resources.spec;
+    return resources_of(&r->limits);
+}
+
 struct resource_list service_requests(const struct service_spec *spec)
 {
     if (!spec->resources.kind) return (struct resource_list){ 0 };
     const struct resources_spec *r = spec->resources.spec;
-    struct resource_list requests = resources_of(&r->requests), limits = resources_of(&r->limits);
+    struct resource_list requests = resources_of(&r->requests), limits = service_limits(spec);
     if (requests.cpu == 0) requests.cpu = limits.cpu;
     if (requests.memory == 0) requests.memory = limits.memory;
     return requests;

@@ -9,7 +9,9 @@
  * gateway is asked for, and so passes on, is known when a world opens. */
 void services_check(const struct document *doc, struct diag *d);
 
-/* What a pod requests. As the API server defaults it: no request said means the limit. */
+/* What a pod may use at most; 0 where nothing is said. */
+struct resource_list service_limits(const struct service_spec *spec);
+/* What it requests. As the API server defaults it: no request said means the limit. */
 struct resource_list service_requests(const struct service_spec *spec);
 
 #endif
