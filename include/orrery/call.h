@@ -45,9 +45,8 @@ enum call_flag {
     CALL_INTERRUPTED = 4, /* side.remaining_ns of CPU work are left of its current step */
     CALL_BEGUN = 8,       /* its program has begun (disturbances were applied) */
     CALL_LOOPED = 16,     /* side.loops counts its rounds of loop steps: fresh draws each round */
-    CALL_QUEUED_ONCE = 32, /* side.queued_ns says since when */
-    CALL_ATTEMPT = 64,    /* a filter of its route has split a call, of which it is one attempt */
-    CALL_CHARGED = 128    /* the CPU that its messages take was charged to a step */
+    CALL_ATTEMPT = 32,    /* a filter of its route has split a call, of which it is one attempt */
+    CALL_CHARGED = 64     /* the CPU that its messages take was charged to a step */
 };
 
 /* What few calls need. */

@@ -175,9 +175,6 @@ struct kind {
 extern const struct kind *const orrery_kinds[];
 extern const uint32_t orrery_kind_count;
 
-/* By name or alias; NULL when there is none. */
-const struct kind *kind_find(const char *name);
-
 /* A loaded scenario: const after load, shared by all replications and threads. */
 struct object {
     const struct kind *kind;

@@ -19,7 +19,6 @@ extern const struct rollout_limits rollout_limits_preset;
 /* `cause` is a recorder event number or 0. */
 void rollout_begin(struct world *w, uint32_t service, const struct rollout_limits *limits,
                    uint32_t cause);
-bool rollout_under_way(const struct world *w, uint32_t service);
 
 /* Wants so many replicas; when the service cannot have them, the timeline says so. */
 bool scale_to(struct world *w, uint32_t service, uint32_t replicas, uint32_t cause);

@@ -39,11 +39,6 @@ static bool rollout_live(const struct world *w, uint32_t service, uint32_t gener
     return r->active && r->generation == generation;
 }
 
-bool rollout_under_way(const struct world *w, uint32_t service)
-{
-    return rollout_of(w, service)->active;
-}
-
 /* Never steps at once: who tells of a pod's change is still in the middle of it. */
 static void rollout_plan(struct world *w, uint32_t service)
 {

@@ -75,7 +75,7 @@ struct channel {
     const struct l4_type *l4;
     const char *name; /* "shoppers > cart" */
     uint32_t id, group, owner, instance_base, instance_count;
-    bool by_pod, worked; /* worked: CPU is charged for messages */
+    bool by_pod;
     uint32_t pool_count; /* of an instance */
     struct pool **pools; /* by instance; NULL until it calls */
     uint8_t **tickets;   /* by instance: backends it can resume a session with */
@@ -131,8 +131,6 @@ static inline bool counts_now(const struct world *w)
 void connection_begin(struct world *w, struct channel *ch, uint32_t instance, uint32_t pool,
                       uint32_t call);
 void connection_close(struct world *w, uint32_t id, enum close_cause cause);
-/* Takes no more calls; closed when those on it are over. */
-void connection_retire(struct world *w, uint32_t id, enum close_cause cause);
 /* A connection of the pool that can take a call, now with one more on it; or CONNECTION_NONE. */
 uint32_t connection_take(struct world *w, struct pool *p);
 /* The call on it is over. */

@@ -112,7 +112,8 @@ static void on_grace(struct world *w, uint32_t id, uint32_t generation)
 static const struct event_type connection_grace = { EVENT("conn.grace"), on_grace, connection_is,
                                                     PHASE_WORK };
 
-void connection_retire(struct world *w, uint32_t id, enum close_cause cause)
+/* Takes no more calls; closed when those on it are over. */
+static void connection_retire(struct world *w, uint32_t id, enum close_cause cause)
 {
     struct connection *n = connection_get(w, id);
     const struct channel *ch = channel_get(w, n->channel);

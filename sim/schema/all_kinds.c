@@ -8,11 +8,6 @@ static struct kind_list all(void)
     return (struct kind_list){ orrery_kinds, orrery_kind_count };
 }
 
-const struct kind *kind_find(const char *name)
-{
-    return kind_list_find(all(), name);
-}
-
 struct document *document_load(struct arena *a, const struct value *root, const char *file,
                                const char *title, struct diag *d)
 {

@@ -76,7 +76,7 @@ static struct value *convert_text(struct script *s, int index, struct place at,
 
 /* --- functions */
 
-uint32_t convert_function_number(struct script *s, int index)
+static uint32_t convert_function_number(struct script *s, int index)
 {
     lua_State *L = s->lua;
     index = lua_absindex(L, index);

@@ -138,8 +138,6 @@ struct allowance limits_pause(const struct script *s);
 void limits_go_on(struct script *s, struct allowance a);
 /* Charges work done in C, where the count hook does not see it; raises when it is too much. */
 void limits_work(lua_State *L, uint64_t amount);
-/* Work still allowed, for code that counts its own steps. */
-uint64_t limits_left(const struct script *s);
 /* Ends the script: raises an error that pcall passes on. */
 _Noreturn void limits_trip(lua_State *L, enum limit limit);
 /* lua_pcall whose failures by a limit are remembered in `tripped`. */
@@ -192,7 +190,6 @@ void convert_table(struct script *s, int index, struct value *into, const struct
                    const struct brace *brace, const struct route *route, uint32_t depth);
 /* Counts one more value; raises when there are too many. */
 void convert_count(struct script *s);
-uint32_t convert_function_number(struct script *s, int index);
 bool convert_function_push(lua_State *L, uint32_t number);
 
 /* --- source.c */

@@ -147,7 +147,7 @@ static uint64_t work_done(const struct script *s)
     return s->work + s->asked_bytes / BYTES_PER_WORK;
 }
 
-uint64_t limits_left(const struct script *s)
+static uint64_t limits_left(const struct script *s)
 {
     uint64_t done = work_done(s);
     return done < s->work_max ? s->work_max - done : 0;

@@ -25,7 +25,6 @@ extern const struct script_limits script_limits_default;
 #define SCRIPT_INCLUDE_DEPTH_MAX 16
 #define SCRIPT_TEXT_BYTES_MAX (1 << 20)   /* one Lua string */
 #define SCRIPT_VALUES_MAX 1000000         /* nodes of the value tree, parts never used included */
-#define SCRIPT_PATTERN_BYTES_MAX 256
 #define SCRIPT_PATTERN_STEPS_MAX 10000000 /* of one find, match, gmatch step or gsub match */
 #define SCRIPT_SECONDS_MAX 60             /* of processor time: the watchdog, never the rule */
 

@@ -314,15 +314,6 @@ static void rates_changed(struct world *w, uint32_t pod)
     if (side_of(w, pod)->task_count == 0) apply_rate(w, pod, 0);
 }
 
-void cpu_clear(struct world *w, uint32_t pod)
-{
-    struct pod_side *side = side_of(w, pod);
-    if (side_of(w, pod)->fast) return;
-    advance(w, pod);
-    side->task_count = 0;
-    rates_changed(w, pod);
-}
-
 /* Since `cpu_ns` was last brought up to date. Looking must not advance anything: the rounding of
  * one step taken as two would move events. */
 static double cpu_since_ns(const struct world *w, const struct pod_side *side)

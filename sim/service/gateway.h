@@ -70,7 +70,6 @@ struct gateway {
 };
 
 bool text_match_holds(const struct part *match, const char *text);
-enum path_sort path_sort_of(const struct part *path);
 
 /* gateway_run.c */
 enum step_result gateway_run(struct world *w, uint32_t call, const struct instruction *i);

@@ -16,7 +16,7 @@
 static const enum path_sort path_prefix = PATH_PREFIX, path_exact = PATH_EXACT,
                             path_expression = PATH_EXPRESSION;
 
-enum path_sort path_sort_of(const struct part *path)
+static enum path_sort path_sort_of(const struct part *path)
 {
     return *(const enum path_sort *)path->kind->vtable;
 }

@@ -203,14 +203,12 @@ void waiting_push(struct world *w, uint32_t pod, uint32_t call);
 uint32_t waiting_pop(struct world *w, uint32_t pod);
 void waiting_remove(struct world *w, uint32_t pod, uint32_t call);
 uint32_t waiting_worst(const struct world *w, uint32_t pod); /* who ranks last; of a heap */
-void waiting_clear(struct world *w, uint32_t pod);
 int64_t waiting_rank(const struct world *w, uint32_t call, int64_t work_ns);
 int64_t waiting_work(const struct world *w, uint32_t call);
 
 /* cpu.c: work on a processor */
 void cpu_begin_slowly(struct world *w, uint32_t call, int64_t work_ns); /* where it may be shared */
 void cpu_stop(struct world *w, uint32_t call); /* the call on CPU is gone or interrupted */
-void cpu_clear(struct world *w, uint32_t pod);
 /* The call on this pod's CPUs that should give way to one of this rank, or CALL_NONE. */
 uint32_t cpu_victim(const struct world *w, uint32_t pod, int64_t rank);
 int64_t cpu_remaining(const struct world *w, uint32_t call);

@@ -52,7 +52,5 @@ void program_send(struct world *w, uint32_t call, const struct instruction *i);
 /* Opens a call site of the service and says what instruction makes it: fills in of the route what is
  * the same for all call sites. */
 struct instruction step_send_instruction(struct compiler *c, struct route_spec route);
-/* The same for a call step. */
-struct instruction step_call_instruction(struct compiler *c, const struct part *step);
 
 #endif

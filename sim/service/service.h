@@ -23,7 +23,6 @@ extern const char *const pod_state_names[];
 /* For fields that name a service, or a gateway, which is one but for its program. */
 bool service_judge(const struct document *doc, const char *name, struct place at, const char *path,
                    struct diag *d);
-bool service_named(const struct document *doc, const char *name);
 
 uint32_t service_count(const struct world *w);
 uint32_t service_find(const struct world *w, const char *name);

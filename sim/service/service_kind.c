@@ -7,7 +7,7 @@
 
 static const char *const named[] = { "service", "gateway" };
 
-bool service_named(const struct document *doc, const char *name)
+static bool service_named(const struct document *doc, const char *name)
 {
     return document_find(doc, named[0], name) || document_find(doc, named[1], name);
 }

@@ -43,7 +43,7 @@ struct instruction step_send_instruction(struct compiler *c, struct route_spec r
                                  .route = id };
 }
 
-struct instruction step_call_instruction(struct compiler *c, const struct part *step)
+static struct instruction step_call_instruction(struct compiler *c, const struct part *step)
 {
     const struct call_spec *spec = step->spec;
     struct route_spec route = { .target = spec->target,
