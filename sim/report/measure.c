@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "orrery/time.h"
+#include "store/result.h"
 #include "store/store.h"
 
 #include <string.h>
@@ -64,6 +65,7 @@ static struct measure measure_open(struct arena *a, struct store *s, uint32_t ex
     if (cursor_next(c)) m.count = (uint32_t)cursor_integer(c, 0);
     cursor_close(c);
     m.values = arena_alloc(a, m.count * sizeof *m.values);
+    m.has = arena_alloc(a, m.count * sizeof *m.has);
     return m;
 }
 
@@ -79,7 +81,7 @@ static void add_figures(struct arena *a, struct store *s, uint32_t experiment, c
         uint32_t index = (uint32_t)cursor_integer(c, 0) - 1;
         if (index >= m->count || !matches(pattern, name_of(a, c, 1))) continue;
         if (!m->found) m->unit = arena_text(a, cursor_text(c, 4));
-        m->found = true;
+        m->found = m->has[index] = true;
         m->values[index] += cursor_double(c, 5);
     }
     cursor_close(c);
@@ -142,6 +144,11 @@ static void add_minutes(struct arena *a, struct store *s, uint32_t experiment, c
     m->unit = "min";
 }
 
+bool metric_is_count(const struct metric *m)
+{
+    return m->minutes || result_is_map_key(m->pattern);
+}
+
 struct measure measure_metric(struct arena *a, struct store *s, uint32_t experiment,
                               const struct metric *metric)
 {
@@ -150,6 +157,8 @@ struct measure measure_metric(struct arena *a, struct store *s, uint32_t experim
     struct measure into = m;
     (metric->minutes ? add_minutes : add_figures)(scratch, s, experiment, metric->pattern, &into);
     into.unit = arena_text(a, into.unit);
+    for (uint32_t i = 0; i < into.count && metric_is_count(metric); i++)
+        into.has[i] = true;
     arena_close(scratch);
     return into;
 }

@@ -20,7 +20,8 @@ struct pair {
     const char *name, *unit;
     struct interval a, b, difference; /* a, b: n values, maybe of different n */
     bool found[2];
-    bool own; /* the other result has nothing of this figure's object */
+    bool uneven; /* in some replication only one of them has it */
+    bool own;    /* the other result has nothing of this figure's object */
 };
 
 struct comparing {
@@ -31,26 +32,39 @@ struct comparing {
     const struct result *results[2]; /* of the pair of experiments at hand */
 };
 
-static struct interval means_of(const struct measure *m)
+static struct interval mean_of(const struct measure *m)
 {
-    return interval_of(m->values, m->count, 0.95);
+    struct welford w = { 0 };
+    for (uint32_t i = 0; i < m->count; i++)
+        if (m->has[i]) welford_add(&w, m->values[i]);
+    return welford_interval(&w, 0.95);
+}
+
+/* Of the replications in which both have the figure; says whether one had it where the other had
+ * not. */
+static struct interval difference_of(const struct measure m[2], bool *uneven)
+{
+    struct welford w = { 0 };
+    for (uint32_t i = 0; i < m[0].count && i < m[1].count; i++) {
+        if (m[0].has[i] && m[1].has[i]) welford_add(&w, m[1].values[i] - m[0].values[i]);
+        if (m[0].has[i] != m[1].has[i]) *uneven = true;
+    }
+    return welford_interval(&w, 0.95);
 }
 
 static struct pair pair_of(const struct comparing *g, const struct metric *metric)
 {
     struct measure m[2];
+    struct pair p = { .name = metric->label };
     for (uint32_t i = 0; i < 2; i++)
         m[i] = measure_metric(g->arena, g->sides[i].store, g->results[i]->id, metric);
-    uint32_t count = m[0].count < m[1].count ? m[0].count : m[1].count;
-    double *apart = arena_alloc(g->arena, count * sizeof *apart);
-    for (uint32_t i = 0; i < count; i++)
-        apart[i] = m[1].values[i] - m[0].values[i];
-    return (struct pair){ .name = metric->label,
-                          .unit = m[0].found ? m[0].unit : m[1].unit,
-                          .a = means_of(&m[0]),
-                          .b = means_of(&m[1]),
-                          .difference = interval_of(apart, count, 0.95),
-                          .found = { m[0].found, m[1].found } };
+    for (uint32_t i = 0; i < 2; i++)
+        p.found[i] = m[i].found || (m[1 - i].found && metric_is_count(metric));
+    p.unit = m[0].found ? m[0].unit : m[1].unit;
+    p.a = mean_of(&m[0]);
+    p.b = mean_of(&m[1]);
+    p.difference = difference_of(m, &p.uneven);
+    return p;
 }
 
 static const char *interval_text(struct arena *a, const struct interval *v)
@@ -79,7 +93,7 @@ static const char *noise_text(const struct pair *p)
 
 static bool is_alike(const struct pair *p)
 {
-    return p->found[0] && p->found[1] && p->difference.mean == 0 &&
+    return p->found[0] && p->found[1] && !p->uneven && p->difference.mean == 0 &&
            !(p->difference.half_width > 0 && isfinite(p->difference.half_width));
 }
 
@@ -90,7 +104,7 @@ static void add_pair_row(struct grid *grid, const struct pair *p)
     row[1] = strcmp(p->unit, "1") == 0 ? "" : p->unit;
     row[2] = p->found[0] ? interval_text(grid->arena, &p->a) : "-";
     row[3] = p->found[1] ? interval_text(grid->arena, &p->b) : "-";
-    if (!p->found[0] || !p->found[1]) return;
+    if (!p->found[0] || !p->found[1] || !p->difference.count) return;
     row[4] = interval_text(grid->arena, &p->difference);
     row[5] = change_text(grid->arena, p);
     row[6] = noise_text(p);
@@ -203,7 +217,7 @@ static void add_side_row(const struct comparing *g, struct grid *grid, uint32_t 
     row[1] = g->sides[side].name;
     for (uint32_t i = 0; i < g->options->metric_count; i++) {
         const struct interval *v = side == 0 ? &pairs[i].a : &pairs[i].b;
-        row[2 + i] = interval_text(grid->arena, v);
+        row[2 + i] = pairs[i].found[side] ? interval_text(grid->arena, v) : "-";
     }
 }
 
@@ -229,7 +243,7 @@ static void add_number(struct text *out, const char *key, double value)
 static void add_json_pair(struct text *out, const struct pair *p)
 {
     const struct interval *d = &p->difference;
-    bool both = p->found[0] && p->found[1];
+    bool both = p->found[0] && p->found[1] && d->count > 0;
     text_add(out, "{\"metric\": ");
     text_add_json(out, p->name);
     text_add(out, ", \"unit\": ");

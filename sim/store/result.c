@@ -21,14 +21,14 @@ static void *add_row(struct arena *a, void *items, uint32_t count, size_t size)
     return arena_grow(a, items, count * size, 2 * count * size);
 }
 
-static bool is_map_key(const char *metric)
+bool result_is_map_key(const char *metric)
 {
     return strncmp(metric, "by_", 3) == 0 || strstr(metric, ".by_") != NULL;
 }
 
 static void figure_finish(struct result_figure *f, struct welford w, uint32_t finished)
 {
-    while (is_map_key(f->metric) && w.count < finished)
+    while (result_is_map_key(f->metric) && w.count < finished)
         welford_add(&w, 0);
     struct interval i = welford_interval(&w, 0.95);
     double half = w.count < 2 ? 0 : i.half_width;

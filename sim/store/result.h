@@ -55,6 +55,9 @@ struct result {
 /* More notable events than this are left in the file. */
 #define RESULT_EVENTS_MAX 10000
 
+/* True for "by_outcome.timeout" and its like: a key that a replication lacks never happened there,
+ * and counts as 0; any other figure that is missing was not measured. */
+bool result_is_map_key(const char *metric);
 uint32_t result_count(struct store *s); /* experiments in the store */
 /* id 1..; NULL with the failure in the store. */
 const struct result *result_read(struct arena *a, struct store *s, uint32_t id);

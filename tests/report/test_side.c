@@ -149,6 +149,85 @@ static void differences_are_taken_in_pairs(void **state)
     cJSON_Delete(root);
 }
 
+static void refused(struct bench *b, const char *const *metrics, uint32_t count, const char *why)
+{
+    struct side_options o = { metrics, count, false };
+    assert_false(side_by_side(b->sides, &o, &b->out, b->error));
+    if (!strstr(b->error, why)) fail_msg("wanted: %s; got: %s", why, b->error);
+}
+
+/* An experiment of two replications; a client has a latency only where it is not 0. */
+static void fill_rare(struct bench *b, uint32_t side, const double latency[2], double timeouts)
+{
+    struct store *s = b->sides[side].store;
+    struct experiment_row e = { .scenario = "s.lua",
+                                .title = "s",
+                                .currency = "USD",
+                                .replications = 2,
+                                .duration_ns = NS_PER_MIN };
+    uint32_t id = store_experiment(s, &e);
+    for (uint32_t i = 0; i < 2; i++) {
+        struct run_row run = { .experiment = id, .replication = i + 1, .simulated_ns = NS_PER_MIN };
+        struct recorder *r = recorder_open(b->arena, NULL);
+        recorder_value(r, "clients", "rare", "sent", "1", latency[i] > 0);
+        if (latency[i] > 0)
+            recorder_value(r, "clients", "rare", "latency_ms.p99", "ms", latency[i]);
+        if (timeouts > 0) recorder_value(r, "clients", "rare", "by_outcome.timeout", "1", timeouts);
+        store_run(s, &run, r);
+    }
+    store_experiment_end(s, id, 2, 1, 0);
+    assert_null(store_failure(s));
+}
+
+static void what_was_not_measured_is_not_nought(void **state)
+{
+    struct bench *b = *state;
+    fill_rare(b, 0, (const double[]){ 10, 0 }, 0);
+    fill_rare(b, 1, (const double[]){ 12, 20 }, 0);
+    cJSON *root = json_of(b, NULL, 0);
+    const cJSON *p99 = figure(root, "clients.rare.latency_ms.p99");
+    assert_true(number(p99, "a") == 10);
+    assert_true(number(p99, "b") == 16);
+    assert_true(number(p99, "difference") == 2); /* of the one replication that has both */
+    assert_true(number(p99, "n") == 1);
+    assert_true(cJSON_IsNull(cJSON_GetObjectItem(p99, "ci95_low")));
+    cJSON_Delete(root);
+}
+
+static void no_replication_in_common_is_no_difference(void **state)
+{
+    struct bench *b = *state;
+    static const char *const metrics[] = { "clients.*.latency_ms.p99", "clients.*.latency_ms.max" };
+    struct side_options o = { metrics, 1, false };
+    fill_rare(b, 0, (const double[]){ 10, 0 }, 0);
+    fill_rare(b, 1, (const double[]){ 0, 10 }, 0);
+    cJSON *root = json_of(b, NULL, 0);
+    const cJSON *p99 = figure(root, "clients.rare.latency_ms.p99");
+    assert_true(cJSON_IsNull(cJSON_GetObjectItem(p99, "difference")));
+    assert_true(number(p99, "n") == 0);
+    cJSON_Delete(root);
+    b->out.length = 0;
+    struct side_options all = { 0 };
+    assert_true(side_by_side(b->sides, &all, &b->out, b->error));
+    assert_non_null(strstr(text_data(&b->out), "clients.rare.latency_ms.p99"));
+    assert_true(side_by_side(b->sides, &o, &b->out, b->error));
+    refused(b, metrics, 2, "latency_ms.max");
+}
+
+static void a_table_shows_no_figure_where_there_is_none(void **state)
+{
+    struct bench *b = *state;
+    static const char *const metrics[] = { "p99=clients.rare.latency_ms.p99",
+                                           "late=clients.rare.by_outcome.timeout" };
+    struct side_options o = { metrics, 2, false };
+    fill_rare(b, 0, (const double[]){ 0, 0 }, 0);
+    fill_rare(b, 1, (const double[]){ 10, 10 }, 3);
+    assert_true(side_by_side(b->sides, &o, &b->out, b->error));
+    assert_string_equal(text_data(&b->out), "           p99  late\n"
+                                            "s  before    -     0\n"
+                                            "   after    10     3\n");
+}
+
 static void a_table_has_a_line_a_result(void **state)
 {
     struct bench *b = *state;
@@ -172,13 +251,6 @@ static void equal_results_have_no_line(void **state)
     assert_non_null(strstr(text_data(&b->out), "one | two\n"));
     assert_non_null(strstr(text_data(&b->out), " figures are alike\n"));
     assert_null(strstr(text_data(&b->out), "difference"));
-}
-
-static void refused(struct bench *b, const char *const *metrics, uint32_t count, const char *why)
-{
-    struct side_options o = { metrics, count, false };
-    assert_false(side_by_side(b->sides, &o, &b->out, b->error));
-    if (!strstr(b->error, why)) fail_msg("wanted: %s; got: %s", why, b->error);
 }
 
 static void a_name_that_is_nowhere_is_refused(void **state)
@@ -211,6 +283,12 @@ int main(void)
                                         close_bench),
         cmocka_unit_test_setup_teardown(minutes_leave_out_the_warm_up, open_bench, close_bench),
         cmocka_unit_test_setup_teardown(differences_are_taken_in_pairs, open_bench, close_bench),
+        cmocka_unit_test_setup_teardown(what_was_not_measured_is_not_nought, open_bench,
+                                        close_bench),
+        cmocka_unit_test_setup_teardown(no_replication_in_common_is_no_difference, open_bench,
+                                        close_bench),
+        cmocka_unit_test_setup_teardown(a_table_shows_no_figure_where_there_is_none, open_bench,
+                                        close_bench),
         cmocka_unit_test_setup_teardown(a_table_has_a_line_a_result, open_bench, close_bench),
         cmocka_unit_test_setup_teardown(equal_results_have_no_line, open_bench, close_bench),
         cmocka_unit_test_setup_teardown(a_name_that_is_nowhere_is_refused, open_bench, close_bench),
