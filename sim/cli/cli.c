@@ -7,10 +7,12 @@
 #include "store/output.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define COMMAND(name) extern const struct command command_##name;
@@ -47,6 +49,19 @@ int cli_print(const struct cli *cli, const struct text *out)
     bool good = fwrite(text_data(out), 1, out->length, stdout) == out->length;
     if (fflush(stdout) == 0 && good) return EXIT_OK;
     return cli_fail(cli, EXIT_INTERNAL, "standard output cannot be written: %s", strerror(errno));
+}
+
+bool cli_same_file(const char *a, const char *b)
+{
+    struct stat first, second;
+    return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev &&
+           first.st_ino == second.st_ino;
+}
+
+int cli_spare_input(const struct cli *cli, uint32_t index, const char *path)
+{
+    if (!path || !cli_same_file(path, cli->operands[index])) return EXIT_OK;
+    return cli_fail(cli, EXIT_USAGE, "--out %s would overwrite the file that is read", path);
 }
 
 int cli_write(const struct cli *cli, const char *path, bool force, const struct text *out)
@@ -178,6 +193,7 @@ int cli_main(int argc, char **argv)
     const char *name = argc > 1 ? argv[1] : "help";
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) name = "help";
     if (strcmp(name, "--version") == 0) name = "version";
+    signal(SIGXFSZ, SIG_IGN); /* a limit on file sizes is an error to tell of, not a way to die */
     const struct command *c = find_command(name);
     if (!c) return no_such_command(name);
     struct cli cli = { .arena = arena_open(), .command = c, .color = wants_color() };

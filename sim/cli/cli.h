@@ -53,6 +53,10 @@ __attribute__((format(printf, 3, 4))) int cli_fail(const struct cli *cli, int co
                                                    const char *format, ...);
 /* Writes to stdout; EXIT_INTERNAL when that fails. */
 int cli_print(const struct cli *cli, const struct text *out);
+/* True when both names lead to one file that is there. */
+bool cli_same_file(const char *a, const char *b);
+/* EXIT_USAGE, told, when `path` (may be NULL) is the file that operand `index` reads. */
+int cli_spare_input(const struct cli *cli, uint32_t index, const char *path);
 /* A file that appears whole or not at all; path NULL or "-": stdout. */
 int cli_write(const struct cli *cli, const char *path, bool force, const struct text *out);
 /* A scenario with what --set said; set may be NULL. */

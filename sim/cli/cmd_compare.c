@@ -4,6 +4,8 @@
  * the same customers. */
 #include "base/arena.h"
 #include "cli/cli.h"
+#include "cli/progress.h"
+#include "orrery/time.h"
 #include "report/side.h"
 #include "store/store.h"
 
@@ -41,51 +43,64 @@ static const char *name_of(struct cli *cli, const char *path)
     return dot && dot != base ? arena_text_n(cli->arena, base, (size_t)(dot - base)) : base;
 }
 
-static int simulate(struct cli *cli, const struct compare_values *v, const struct scenario *s,
-                    struct store *store)
+/* What one operand names: a store that is there, or a scenario that is run into one. */
+struct operand {
+    struct scenario scenario; /* its document is NULL for a result file */
+    struct side side;
+};
+
+static int failure_code(struct cli *cli, const char *file, enum experiment_status status,
+                        const char *failure)
 {
+    if (status == EXPERIMENT_DONE) return EXIT_OK;
+    if (status == EXPERIMENT_REFUSED && !*failure) return EXIT_USAGE;
+    return cli_fail(cli, status == EXPERIMENT_BROKEN ? EXIT_INTERNAL : EXIT_USAGE, "%s: %s", file,
+                    failure);
+}
+
+static int simulate(struct cli *cli, const struct compare_values *v, struct operand *operand)
+{
+    const struct scenario *s = &operand->scenario;
+    enum output_status created;
+    char error[OUTPUT_ERROR_BYTES];
+    operand->side.store = store_create(cli->arena, NULL, false, &created, error);
+    if (!operand->side.store) return cli_fail(cli, EXIT_INTERNAL, "%s", error);
+    const struct run_spec *spec = document_singleton(s->document, "run");
+    struct progress_bar bar = { .label = s->file, .until_s = ns_to_s(spec->duration_ns) };
     struct experiment_options o = { .document = s->document,
                                     .doors = s->doors,
                                     .replications = v->reps ? v->reps : 1,
                                     .threads = v->jobs ? v->jobs : 1,
                                     .seed = v->seed.given ? &v->seed.value : NULL,
+                                    .progress_state = &bar,
                                     .version = ORRERY_VERSION };
+    if (progress_wanted()) o.progress = progress_show;
     struct experiment_outcome outcome;
     struct diag *d = diag_open();
-    enum experiment_status status = experiment_run(&o, store, d, &outcome);
+    enum experiment_status status = experiment_run(&o, operand->side.store, d, &outcome);
+    progress_clear(&bar);
     diag_print(d, stderr);
     diag_close(d);
-    if (status == EXPERIMENT_DONE) return EXIT_OK;
-    if (status == EXPERIMENT_REFUSED && !*outcome.failure) return EXIT_USAGE;
-    return cli_fail(cli, status == EXPERIMENT_BROKEN ? EXIT_INTERNAL : EXIT_USAGE, "%s: %s",
-                    s->file, outcome.failure);
+    return failure_code(cli, s->file, status, outcome.failure);
 }
 
-static int run_scenario(struct cli *cli, const struct compare_values *v, const char *file,
-                        const struct option_texts *set, struct store **store)
-{
-    struct diag *d = diag_open();
-    struct scenario s = cli_scenario(cli, file, set, d);
-    bool bad = cli_problems(d);
-    diag_close(d);
-    if (bad) return EXIT_USAGE;
-    enum output_status status;
-    char error[OUTPUT_ERROR_BYTES];
-    *store = store_create(cli->arena, NULL, false, &status, error);
-    return *store ? simulate(cli, v, &s, *store) : cli_fail(cli, EXIT_INTERNAL, "%s", error);
-}
-
-static int open_side(struct cli *cli, const struct compare_values *v, uint32_t index,
-                     struct side *side)
+/* Scenarios are only read: both sides' problems are told before either is run. */
+static int open_operand(struct cli *cli, const struct compare_values *v, uint32_t index,
+                        struct operand *operand)
 {
     char error[OUTPUT_ERROR_BYTES];
     const char *path = cli->operands[index];
     bool changed = index == 1 && v->set.count > 0;
-    side->name = changed ? "changed" : name_of(cli, path);
-    if (!text_has_ending(path, ".db"))
-        return run_scenario(cli, v, path, changed ? &v->set : NULL, &side->store);
-    side->store = store_open(cli->arena, path, error);
-    return side->store ? EXIT_OK : cli_fail(cli, EXIT_USAGE, "%s", error);
+    operand->side.name = changed ? "changed" : name_of(cli, path);
+    if (text_has_ending(path, ".db")) {
+        operand->side.store = store_open(cli->arena, path, error);
+        return operand->side.store ? EXIT_OK : cli_fail(cli, EXIT_USAGE, "%s", error);
+    }
+    struct diag *d = diag_open();
+    operand->scenario = cli_scenario(cli, path, changed ? &v->set : NULL, d);
+    bool bad = cli_problems(d);
+    diag_close(d);
+    return bad ? EXIT_USAGE : EXIT_OK;
 }
 
 static int compare_sides(struct cli *cli, const struct compare_values *v,
@@ -124,10 +139,13 @@ static int options_judge(struct cli *cli, const struct compare_values *v)
 
 static int compare_run(struct cli *cli, const void *values)
 {
-    struct side sides[2] = { 0 };
-    int code = options_judge(cli, values);
+    struct operand operands[2] = { 0 };
+    int code = options_judge(cli, values), judged = code;
+    for (uint32_t i = 0; i < 2 && judged == EXIT_OK; i++)
+        if (open_operand(cli, values, i, &operands[i]) != EXIT_OK) code = EXIT_USAGE;
     for (uint32_t i = 0; i < 2 && code == EXIT_OK; i++)
-        code = open_side(cli, values, i, &sides[i]);
+        if (!operands[i].side.store) code = simulate(cli, values, &operands[i]);
+    const struct side sides[2] = { operands[0].side, operands[1].side };
     if (code == EXIT_OK) code = compare_sides(cli, values, sides);
     for (uint32_t i = 0; i < 2; i++)
         store_close(sides[i].store);

@@ -103,6 +103,7 @@ static int export_run(struct cli *cli, const void *values)
     if (!csv && strcmp(format, "json") != 0)
         return cli_fail(cli, EXIT_USAGE, "unknown format '%s'; there are csv and json", format);
     if (!csv && v->table) return cli_fail(cli, EXIT_USAGE, "--table is of csv");
+    if (cli_spare_input(cli, 0, v->out) != EXIT_OK) return EXIT_USAGE;
     struct store *s = store_open(cli->arena, cli->operands[0], error);
     if (!s) return cli_fail(cli, EXIT_USAGE, "%s", error);
     struct text out = { 0 };

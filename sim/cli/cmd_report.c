@@ -53,6 +53,7 @@ static int report_run(struct cli *cli, const void *values)
     const struct report_values *v = values;
     char error[OUTPUT_ERROR_BYTES];
     if (v->json && v->markdown) return cli_fail(cli, EXIT_USAGE, "choose --json or --markdown");
+    if (cli_spare_input(cli, 0, v->out) != EXIT_OK) return EXIT_USAGE;
     struct store *s = store_open(cli->arena, cli->operands[0], error);
     if (!s) return cli_fail(cli, EXIT_USAGE, "%s", error);
     struct text out = { 0 };

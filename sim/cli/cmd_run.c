@@ -106,6 +106,69 @@ static bool load_all(struct run *run)
     return !bad;
 }
 
+static const char *plot_stem(struct run *run, uint32_t id)
+{
+    const char *out = run->values->out;
+    const char *from = out && run->cli->operand_count == 1 ? out : run->cli->operands[id - 1];
+    const char *slash = strrchr(from, '/');
+    if (from != out && slash) from = slash + 1; /* scenarios' plots go to this folder */
+    const char *base = strrchr(from, '/');
+    const char *dot = strrchr(base ? base : from, '.');
+    return arena_text_n(run->cli->arena, from, dot ? (size_t)(dot - from) : strlen(from));
+}
+
+/* False when plots cannot be drawn, or not under their names; better told now than after the run.
+ */
+static bool plots_judge(struct run *run)
+{
+    const char *names[PLOT_NAMES_MAX], *docs[PLOT_NAMES_MAX];
+    uint32_t problems = 0;
+    for (uint32_t id = 1; id <= run->cli->operand_count; id++)
+        for (uint32_t before = 1; before < id; before++)
+            if (strcmp(plot_stem(run, id), plot_stem(run, before)) == 0) {
+                cli_fail(run->cli, EXIT_USAGE, "--plot: %s and %s would draw the same files",
+                         run->cli->operands[before - 1], run->cli->operands[id - 1]);
+                problems++;
+            }
+    uint32_t count = run->values->force ? 0 : plot_names(run->cli->arena, names, docs);
+    for (uint32_t id = 1; id <= run->cli->operand_count; id++)
+        for (uint32_t i = 0; i < count; i++) {
+            const char *path =
+                arena_format(run->cli->arena, "%s-%s.svg", plot_stem(run, id), names[i]);
+            if (access(path, F_OK) != 0) continue;
+            cli_fail(run->cli, EXIT_USAGE, "--plot: %s exists; --force overwrites it", path);
+            problems++;
+        }
+    return problems == 0;
+}
+
+/* What would be lost, or found out only when the run is over. */
+static bool outputs_judge(struct run *run)
+{
+    const struct run_values *v = run->values;
+    const struct cli *cli = run->cli;
+    const char *outputs[] = { v->out, v->trace }, *options[] = { "--out", "--trace" };
+    uint32_t problems = 0;
+    for (uint32_t i = 0; i < 2; i++) {
+        if (!outputs[i]) continue;
+        if (strcmp(outputs[i], "-") == 0)
+            problems++,
+                cli_fail(cli, EXIT_USAGE, "%s - : name a file; standard output is for the report",
+                         options[i]);
+        for (uint32_t k = 0; k < cli->operand_count; k++)
+            if (cli_same_file(outputs[i], cli->operands[k]))
+                problems++, cli_fail(cli, EXIT_USAGE, "%s %s would overwrite the scenario",
+                                     options[i], outputs[i]);
+    }
+    if (v->out && v->trace && (strcmp(v->out, v->trace) == 0 || cli_same_file(v->out, v->trace)))
+        problems++, cli_fail(cli, EXIT_USAGE, "--out and --trace name the same file, %s", v->out);
+    if (v->trace && cli->operand_count > 1)
+        problems++, cli_fail(cli, EXIT_USAGE, "--trace is of one scenario, and there are %u",
+                             cli->operand_count);
+    bool plots_fine = !v->plot || plots_judge(run);
+    return problems == 0 && plots_fine;
+}
+
 static int open_outputs(struct run *run)
 {
     const struct run_values *v = run->values;
@@ -238,17 +301,6 @@ static int keep(struct run *run, int code)
     return code;
 }
 
-static const char *plot_stem(struct run *run, uint32_t id)
-{
-    const char *out = run->values->out;
-    const char *from = out && run->cli->operand_count == 1 ? out : run->cli->operands[id - 1];
-    const char *slash = strrchr(from, '/');
-    if (from != out && slash) from = slash + 1; /* scenarios' plots go to this folder */
-    const char *base = strrchr(from, '/');
-    const char *dot = strrchr(base ? base : from, '.');
-    return arena_text_n(run->cli->arena, from, dot ? (size_t)(dot - from) : strlen(from));
-}
-
 static int draw_plots(struct run *run, uint32_t id)
 {
     const char *names[PLOT_NAMES_MAX], *docs[PLOT_NAMES_MAX];
@@ -268,10 +320,11 @@ static int draw_plots(struct run *run, uint32_t id)
 
 static int run_all(struct run *run)
 {
-    if (run->values->trace && run->cli->operand_count > 1)
-        return cli_fail(run->cli, EXIT_USAGE, "--trace is of one scenario, and there are %u",
-                        run->cli->operand_count);
-    if (!load_all(run)) return EXIT_USAGE;
+    char error[OUTPUT_ERROR_BYTES];
+    bool outputs_fine = outputs_judge(run);
+    if (!load_all(run) || !outputs_fine) return EXIT_USAGE;
+    if (run->values->plot && !plot_possible(run->cli->arena, error))
+        return cli_fail(run->cli, EXIT_INTERNAL, "%s", error);
     int code = open_outputs(run);
     if (code != EXIT_OK) return code;
     catch_signals();

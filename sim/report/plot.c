@@ -215,6 +215,20 @@ enum plot_status plot_draw(struct store *s, const struct plot_options *o, char *
     return status;
 }
 
+bool plot_possible(struct arena *a, char *error)
+{
+    const char *names[PLOT_NAMES_MAX], *docs[PLOT_NAMES_MAX];
+    char version[100];
+    if (!plot_names(a, names, docs))
+        snprintf(error, OUTPUT_ERROR_BYTES, "the folder plots is missing: reinstall orrery");
+    else if (!gnuplot_version(version))
+        snprintf(error, OUTPUT_ERROR_BYTES,
+                 "gnuplot cannot be started; plots need it (Debian package gnuplot-nox)");
+    else
+        return true;
+    return false;
+}
+
 static void insert_sorted(const char *names[], uint32_t count, const char *name)
 {
     uint32_t at = count;

@@ -32,6 +32,8 @@ enum plot_status {
 
 /* The reason is in error (OUTPUT_ERROR_BYTES) unless PLOT_OK. */
 enum plot_status plot_draw(struct store *s, const struct plot_options *o, char *error);
+/* False, with the reason, when this machine can draw none: no gnuplot, no plots. */
+bool plot_possible(struct arena *a, char *error);
 /* The plots that ship, in alphabetical order: names and, in docs, the second line of each. */
 uint32_t plot_names(struct arena *a, const char *names[PLOT_NAMES_MAX],
                     const char *docs[PLOT_NAMES_MAX]);

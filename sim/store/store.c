@@ -9,6 +9,7 @@
 #include "store/database.h"
 #include "store/sql.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -27,7 +28,7 @@ bool store_do(struct store *s, const char *sql)
 {
     if (s->failure[0]) return false;
     if (sqlite3_exec(s->db, sql, NULL, NULL, NULL) == SQLITE_OK) return true;
-    store_fail(s, "the result store");
+    store_fail(s, s->in_file ? s->output.path : "the result store");
     return false;
 }
 
@@ -173,8 +174,12 @@ struct store *store_open(struct arena *a, const char *path, char *error)
 {
     struct store *s = new_store(a);
     struct stat file;
-    if (stat(path, &file) != 0 || !S_ISREG(file.st_mode)) {
-        snprintf(s->failure, sizeof s->failure, "%s: no such result file", path);
+    bool there = stat(path, &file) == 0;
+    if (!there || !S_ISREG(file.st_mode)) {
+        snprintf(s->failure, sizeof s->failure, "%s: %s", path,
+                 there             ? "is not a regular file"
+                 : errno == ENOENT ? "no such result file"
+                                   : strerror(errno));
         return refuse(s, error);
     }
     if (sqlite3_open_v2(path, &s->db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK) {

@@ -96,6 +96,45 @@ is 2 "--trace of two" "$orrery" run shop.json shop.json --trace c.txt
 is 2 "--until after the end" "$orrery" run shop.json --until 2m; has err "later than the end"
 is 2 "--until in the warm-up" "$orrery" run shop.json --until 5s; has err "warm-up"
 
+# What is about to be written is judged before anything runs.
+cp shop.json kept.json
+is 2 "--out over its scenario" "$orrery" run kept.json --out ./kept.json --force
+    has err "would overwrite the scenario"; empty out
+cmp shop.json kept.json
+is 2 "--trace over its scenario" "$orrery" run kept.json --trace kept.json --force
+cmp shop.json kept.json
+cp shop.db kept.db
+is 2 "report over its result" "$orrery" report kept.db -o kept.db --force
+    has err "would overwrite the file that is read"
+is 2 "export over its result" "$orrery" export kept.db csv -o ./kept.db --force
+cmp shop.db kept.db
+is 2 "every output at once" "$orrery" run bad.json shop.json --out - --trace - --set shop.workers=2
+    has err "--out - : name a file"
+    has err "--trace - : name a file"
+    has err "name the same file"
+    has err "--trace is of one"
+    has err "'workers'"
+    [ ! -e - ] || { echo "not ok: a file named '-'"; exit 1; }
+is 2 "--out and --trace alike" "$orrery" run shop.json --out same --trace same
+    has err "name the same file, same"
+: > shop-queue.svg
+is 2 "an existing plot" "$orrery" run shop.json --plot; has err "shop-queue.svg exists"; empty out
+is 2 "plots of one name" "$orrery" run shop.json ../"$(basename "$folder")"/shop.json --plot --force
+    has err "would draw the same files"; empty out
+rm shop-queue.svg
+mkdir bare
+ln -s "$orrery" bare/orrery
+is 3 "--plot without gnuplot" env PATH=bare bare/orrery run shop.json --plot
+    has err "gnuplot-nox"; empty out
+is 3 "a limit on file sizes" sh -c 'ulimit -f 20; "$1" run shop.json --out limited.db' sh "$orrery"
+    has err "limited.db"
+    [ ! -e limited.db ] && [ ! -e limited.db.part ] || { echo "not ok: $name: a file is left"; exit 1; }
+is 2 "compare, both are wrong" "$orrery" compare bad.json absent.lua
+    has err "'workers'"; has err "absent.lua"; empty out
+is 2 "compare, the second is wrong" "$orrery" compare shop.json bad.json --reps 1000000 -j 1
+    has err "'workers'"; empty out
+is 2 "a folder for a result" "$orrery" report bare; has err "is not a regular file"
+
 is 0 "check" "$orrery" check shop.json;       has out "shop.json: ok"
 is 2 "check bad" "$orrery" check bad.json shop.json
     has err "bad.json:"
