@@ -37,7 +37,7 @@ struct world *world_open(const struct document *doc, const struct world_options 
 /* Runs to until_ns (<= duration). False: a callback failed; world_failure says how. */
 bool world_run(struct world *w, int64_t until_ns);
 const char *world_failure(const struct world *w);
-/* Hands all final figures to the recorder; once, after the run. */
+/* Checks every room, and hands all final figures to the recorder; once, after the run. */
 void world_report(struct world *w);
 int64_t world_now(const struct world *w);
 uint64_t world_event_count(const struct world *w);

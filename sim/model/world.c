@@ -127,9 +127,7 @@ bool world_run(struct world *w, int64_t until_ns)
 {
     check_context(describe, w);
     engine_run(w->engine, until_ns < w->duration_ns ? until_ns : w->duration_ns);
-    if (w->failure) return false;
-    each_check(w);
-    return true;
+    return !w->failure;
 }
 
 const char *world_failure(const struct world *w)
@@ -139,6 +137,7 @@ const char *world_failure(const struct world *w)
 
 void world_report(struct world *w)
 {
+    each_check(w);
     w->closing = true;
     for (uint32_t i = 0; i < ROOM_COUNT; i++)
         if (world_rooms[i]->report) world_rooms[i]->report(w);

@@ -39,7 +39,7 @@ double hold_queue_10(void), hold_queue_1e3(void), hold_queue_1e5(void), hold_que
 double hold_engine_10(void), hold_engine_1e3(void), hold_engine_1e5(void), hold_engine_1e6(void);
 double cancel_1e3(void), cancel_1e5(void);
 /* calls.c: whole scenarios. */
-double calls_chain3(void), calls_chain3_guarded(void), calls_lb3(void);
+double calls_chain3(void), calls_chain3_guarded(void), calls_lb3(void), calls_storm(void);
 /* filter.c: a route without filters, with five that do nothing, and what one of those adds. */
 double filter_none(void), filter_five(void), filter_nothing(void);
 double calls_crowd_mb(void); /* peak memory with a million calls in flight, in MB */

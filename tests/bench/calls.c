@@ -5,7 +5,7 @@
 
 #include "base/arena.h"
 #include "engine/recorder.h"
-#include "model/model.h"
+#include "experiment/replicate.h"
 #include "orrery/time.h"
 #include "schema/schema.h"
 
@@ -42,13 +42,26 @@ static const char crowd[] =
     "[{\"kind\": \"wait\", \"time\": \"1000s\"}]}},"
     "{\"kind\": \"client\", \"name\": \"users\", \"target\": \"a GET\", \"rate\": \"100000/s\"}]}";
 
+/* More than it can do, all of it done: what waits, and what nobody waits for, grows to the end. */
+static const char storm[] =
+    "{\"orrery\": 1, \"objects\": [{\"kind\": \"run\", \"duration\": \"60s\"},"
+    "{\"kind\": \"service\", \"name\": \"a\", \"workers\": 1, \"onAbandon\": \"finish\", "
+    "\"endpoints\": {\"GET\": [%s]}},"
+    "{\"kind\": \"client\", \"name\": \"users\", \"target\": \"a GET\", \"rate\": \"3000/s\", "
+    "\"timeout\": \"1s\", \"retry\": {\"kind\": \"retry\", \"attempts\": 2}}]}";
+
+static struct document *load(struct arena *a, const char *text, struct diag *d)
+{
+    struct value *root = json_read_scenario(a, text, strlen(text), "bench.json", d);
+    return root ? document_load(a, root, "bench.json", "bench", d) : NULL;
+}
+
 /* ns per call that users sent. */
 static double run(const char *text, double mean_low_ms, double mean_high_ms)
 {
     struct arena *a = arena_open();
     struct diag *d = diag_open();
-    struct value *root = json_read_scenario(a, text, strlen(text), "bench.json", d);
-    struct document *doc = root ? document_load(a, root, "bench.json", "bench", d) : NULL;
+    struct document *doc = load(a, text, d);
     if (!doc) {
         diag_print(d, stderr);
         return 0;
@@ -101,6 +114,33 @@ double calls_lb3(void)
     static char text[4096];
     snprintf(text, sizeof text, lb3, work);
     return run(text, 2.0, 3.5);
+}
+
+/* ns an event, as orrery run makes it: slices, windows and the report are in the time. */
+double calls_storm(void)
+{
+    static char text[4096];
+    snprintf(text, sizeof text, storm, work);
+    struct arena *a = arena_open();
+    struct diag *d = diag_open();
+    struct experiment_options options = { .document = load(a, text, d) };
+    struct replica_plan plan = { .options = &options, .seed = 1 };
+    struct replica out = { 0 };
+    double took = 0;
+    if (options.document) {
+        const struct run_spec *spec = document_singleton(options.document, "run");
+        plan.duration_ns = plan.until_ns = spec->duration_ns;
+        double begin = bench_clock_ns();
+        replicate(&plan, 0, d, NULL, NULL, NULL, NULL, &out);
+        took = bench_clock_ns() - begin;
+    }
+    if (out.arena)
+        arena_close(out.arena);
+    else
+        diag_print(d, stderr);
+    diag_close(d);
+    arena_close(a);
+    return out.events ? took / (double)out.events : 0;
 }
 
 static double peak_mb(void)

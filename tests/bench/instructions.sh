@@ -7,7 +7,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 echo "# instructions per unit of work, by callgrind; gcc -O2 with LTO"
 for body in bare.mm1:2000000 bare.mm1.ziggurat:2000000 engine.mm1:2000000 engine.mm1.textbook:2000000 \
-    bare.chain3:700000 bare.chain3.ziggurat:700000 chain3:700000 chain3.guarded:700000 lb3:960000 \
+    bare.chain3:700000 bare.chain3.ziggurat:700000 chain3:700000 chain3.guarded:700000 lb3:960000 storm:765565 \
     pick.random.3:200000 pick.random.1000:200000 \
     pick.randomWeighted.3:200000 pick.randomWeighted.1000:200000 \
     pick.roundRobin.3:200000 pick.roundRobin.1000:200000 \
