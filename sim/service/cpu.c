@@ -3,11 +3,11 @@
  * A pod is fast when nothing can slow it: no more workers than its CPU limit, and a node that never
  * has to share. Its work then takes exactly its time: one event, no book-keeping. Other pods share in
  * virtual time: all tasks of a pod progress at one rate, so each is a tag in a heap and a change of
- * rate moves no tag (O(log n) a task). */
-#include "service/pod.h"
-
+ * rate moves no tag (O(log n) a task). What that rate is says node_cpu.c. */
 #include "base/arena.h"
 #include "base/check.h"
+#include "service/node_cpu.h"
+#include "service/pod.h"
 
 #include <math.h>
 
@@ -17,11 +17,9 @@ static struct pod_side *side_of(const struct world *w, uint32_t pod)
 }
 
 static void advance(struct world *w, uint32_t pod);
-static void rates_changed(struct world *w, uint32_t pod);
 
-double pod_cores(const struct world *w, const struct service *s)
+double pod_cores(const struct service *s)
 {
-    (void)w;
     double cores = (double)s->spec->workers;
     return s->limited && s->limits.cpu < cores ? s->limits.cpu : cores;
 }
@@ -150,7 +148,7 @@ static void task_add(struct world *w, uint32_t pod, uint32_t call, int64_t work_
     }
     struct task x = { side->served + (double)work_ns, side->age++, call };
     task_sift_up(side->tasks, side->task_count++, x);
-    rates_changed(w, pod);
+    node_cpu_changed(w, pod);
 }
 
 static void task_remove(struct world *w, uint32_t pod, uint32_t at)
@@ -194,7 +192,7 @@ void cpu_stop(struct world *w, uint32_t call)
     uint32_t at = task_find(side, call);
     if (at == side->task_count) return; /* it had a worker, but was not on a CPU */
     task_remove(w, pod, at);
-    rates_changed(w, pod);
+    node_cpu_changed(w, pod);
 }
 
 static void on_task_done(struct world *w, uint32_t pod, uint32_t unused)
@@ -208,7 +206,7 @@ static void on_task_done(struct world *w, uint32_t pod, uint32_t unused)
     if (side->served < done.tag) side->served = done.tag;
     side->done = (struct event_id){ 0, 0 };
     task_remove(w, pod, 0);
-    rates_changed(w, pod);
+    node_cpu_changed(w, pod);
     program_worked(w, done.call);
 }
 
@@ -234,84 +232,12 @@ static void schedule_done(struct world *w, uint32_t pod)
     side->done = engine_timer(w->engine, time_add(now_ns(w), delay), &task_done, pod, 0);
 }
 
-static void set_rate(struct world *w, uint32_t pod, double rate)
+void cpu_set_rate(struct world *w, uint32_t pod, double rate)
 {
     struct pod_side *side = side_of(w, pod);
     advance(w, pod);
     side->rate = rate;
     schedule_done(w, pod);
-}
-
-/* The least a pod without a request weighs: 2 shares of 1024, as the kubelet gives it. */
-#define WEIGHT_MIN (2.0 / 1024)
-
-static double pod_weight(const struct service *s)
-{
-    return s->requests.cpu > WEIGHT_MIN ? s->requests.cpu : WEIGHT_MIN;
-}
-
-static double pod_demand(const struct world *w, uint32_t pod)
-{
-    const struct service *s = pod_get(w, pod)->owner;
-    double tasks = (double)side_of(w, pod)->task_count, most = pod_cores(w, s);
-    return tasks < most ? tasks : most;
-}
-
-/* Water-filling: cores are poured by weight, nobody above his demand, and what the satisfied leave is
- * poured again. Returns the level: a pod gets the lesser of level x weight and its demand. Rounds
- * end because each satisfies at least one pod. */
-static double pour(const struct world *w, uint32_t node, double cores)
-{
-    const struct service_room *room = service_room_of(w);
-    double level = 0;
-    for (uint32_t round = 0; round <= room->node_shared[node]; round++) {
-        double weight = 0, left = cores, next = INFINITY;
-        for (uint32_t i = 0; i < room->pod_count; i++) {
-            if (room->sides[i].node != node || room->sides[i].fast) continue;
-            double share = pod_weight(room->pods[i].owner), demand = pod_demand(w, i);
-            if (demand <= level * share) {
-                left -= demand;
-            } else {
-                weight += share;
-                if (demand / share < next) next = demand / share;
-            }
-        }
-        if (weight == 0) break;
-        if (left / weight <= next) return left / weight;
-        level = next;
-    }
-    return level;
-}
-
-static double node_cores(const struct world *w, uint32_t node)
-{
-    return node == NODE_NONE ? INFINITY : infra_node(w, node)->cpu;
-}
-
-static void apply_rate(struct world *w, uint32_t pod, double cores)
-{
-    const struct pod_side *side = side_of(w, pod);
-    double rate = side->task_count ? cores / (double)side->task_count : 0;
-    set_rate(w, pod, rate);
-}
-
-static void rates_changed(struct world *w, uint32_t pod)
-{
-    struct service_room *room = service_room_of(w);
-    uint32_t node = side_of(w, pod)->node;
-    double cores = node_cores(w, node);
-    if (isinf(cores) || room->node_shared[node] < 2) {
-        double demand = pod_demand(w, pod);
-        apply_rate(w, pod, demand < cores ? demand : cores);
-        return;
-    }
-    double level = pour(w, node, cores);
-    for (uint32_t i = 0; i < room->pod_count; i++) {
-        if (room->sides[i].node != node || room->sides[i].fast || !room->sides[i].task_count) continue;
-        double grant = level * pod_weight(room->pods[i].owner), demand = pod_demand(w, i);
-        apply_rate(w, i, grant < demand ? grant : demand);
-    }
-    if (side_of(w, pod)->task_count == 0) apply_rate(w, pod, 0);
 }
 
 /* Since `cpu_ns` was last brought up to date. Looking must not advance anything: the rounding of

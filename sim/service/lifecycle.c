@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/check.h"
 #include "orrery/discovery.h"
+#include "service/node_cpu.h"
 
 #define FILL_RETRY_NS (5 * NS_PER_S)
 /* The kubelet's crash-loop back-off: 10 s doubling to 5 min, forgotten after 10 min of running. */
@@ -142,7 +143,7 @@ static bool place(struct world *w, uint32_t pod)
     room->zones[pod] = infra_node(w, node)->zone;
     side_of(w, pod)->fast = is_fast(s, node, w);
     side_of(w, pod)->node_known = true;
-    if (!side_of(w, pod)->fast) room->node_shared[node]++;
+    if (!side_of(w, pod)->fast) node_cpu_join(w, pod);
     infra_meter(w, s->name, s->requests.cpu, s->requests.memory, 1);
     return true;
 }
@@ -152,7 +153,7 @@ static void unplace(struct world *w, uint32_t pod)
     struct pod *p = pod_get(w, pod);
     const struct service *s = p->owner;
     uint32_t node = side_of(w, pod)->node;
-    if (!side_of(w, pod)->fast) service_room_of(w)->node_shared[node]--;
+    if (!side_of(w, pod)->fast) node_cpu_leave(w, pod);
     side_of(w, pod)->node_known = false;
     infra_release(w, s->index, node, s->requests.cpu, s->requests.memory);
     infra_meter(w, s->name, s->requests.cpu, s->requests.memory, -1);
@@ -386,7 +387,7 @@ static bool all_reserved(const struct world *w)
 {
     const struct service_room *room = service_room_of(w);
     for (uint32_t i = 0; i < room->service_count; i++)
-        if (pod_cores(w, &room->services[i]) > room->services[i].requests.cpu) return false;
+        if (pod_cores(&room->services[i]) > room->services[i].requests.cpu) return false;
     return true;
 }
 

@@ -94,6 +94,7 @@ struct pod_side {
     struct task *tasks; /* a heap on tag */
     uint32_t task_count, task_capacity;
     double served, rate;
+    int64_t wanted; /* what it is counted for at its node: see node_cpu.c */
     double cpu_ns; /* CPU time used while sharing, by all calls since the figures began */
     int64_t advanced_ns;
     struct event_id done;
@@ -148,6 +149,7 @@ struct service {
 };
 
 struct once; /* step_once.c */
+struct node_cpu;
 
 struct service_room {
     struct once **onces;
@@ -160,7 +162,7 @@ struct service_room {
     struct pod_side *sides;
     uint8_t *zones; /* by pod */
     uint32_t pod_count;
-    uint32_t *node_shared; /* by node: how many pods there share its CPU */
+    struct node_cpu *node_cpus; /* by node */
     pod_listener *listeners[ROOM_COUNT];
     uint32_t listener_count, disturbance_next;
     const struct chooser **choosers; /* of gateways' programs */
@@ -209,12 +211,13 @@ int64_t waiting_work(const struct world *w, uint32_t call);
 /* cpu.c: work on a processor */
 void cpu_begin_slowly(struct world *w, uint32_t call, int64_t work_ns); /* where it may be shared */
 void cpu_stop(struct world *w, uint32_t call); /* the call on CPU is gone or interrupted */
+void cpu_set_rate(struct world *w, uint32_t pod, double rate); /* of a sharing pod: to each task */
 /* The call on this pod's CPUs that should give way to one of this rank, or CALL_NONE. */
 uint32_t cpu_victim(const struct world *w, uint32_t pod, int64_t rank);
 int64_t cpu_remaining(const struct world *w, uint32_t call);
 double cpu_used_ns(const struct world *w, uint32_t pod); /* CPU time so far, all its calls */
 void cpu_reset(struct world *w, uint32_t pod);
-double pod_cores(const struct world *w, const struct service *s); /* most CPU a pod can use */
+double pod_cores(const struct service *s); /* most CPU a pod can use */
 
 /* occupancy.c */
 void occupancy_mark(const struct world *w, const struct pod *p); /* its level or state is to change */

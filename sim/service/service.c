@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/check.h"
+#include "service/node_cpu.h"
 
 #include <math.h>
 #include <string.h>
@@ -100,7 +101,7 @@ static void pods_open(struct world *w)
     room->pods = arena_alloc(w->arena, room->pod_count * sizeof *room->pods);
     room->sides = arena_alloc(w->arena, room->pod_count * sizeof *room->sides);
     room->zones = arena_alloc(w->arena, room->pod_count);
-    room->node_shared = arena_alloc(w->arena, infra_node_count(w) * sizeof *room->node_shared);
+    node_cpus_open(w);
     for (uint32_t i = 0; i < room->service_count; i++) {
         struct service *s = &room->services[i];
         for (uint32_t n = 0; n < s->capacity; n++) {
@@ -254,11 +255,10 @@ static struct totals totals_of(struct world *w, const struct service *s)
 }
 
 /* Busy workers over workers there were; where calls share, CPU used over CPU there was. */
-static double utilization(const struct world *w, const struct service *s, double busy, double cpu,
-                          double pod_ns)
+static double utilization(const struct service *s, double busy, double cpu, double pod_ns)
 {
     if (pod_ns <= 0) return 0;
-    if (s->discipline->shares) return cpu / (pod_ns * pod_cores(w, s));
+    if (s->discipline->shares) return cpu / (pod_ns * pod_cores(s));
     return busy / (pod_ns * (double)s->spec->workers);
 }
 
@@ -301,8 +301,8 @@ static void sample(struct world *w, struct service *s, int64_t window_ns)
     double pod_ns = capacity - s->last_capacity;
     s->window_in_flight = (t.flight - s->last_flight) / window;
     s->window_queue = (t.queue - s->last_queue) / window;
-    s->window_utilization = utilization(w, s, used - s->last_busy, used - s->last_busy, pod_ns);
-    s->window_cpu = pod_ns > 0 ? (t.cpu - s->last_cpu) / (pod_ns * pod_cores(w, s)) : NAN;
+    s->window_utilization = utilization(s, used - s->last_busy, used - s->last_busy, pod_ns);
+    s->window_cpu = pod_ns > 0 ? (t.cpu - s->last_cpu) / (pod_ns * pod_cores(s)) : NAN;
     meter_sample(&s->meter, r, "services", s->name, now, window_ns);
     recorder_sample(r, "services", s->name, "in_flight", "1", now, s->window_in_flight);
     recorder_sample(r, "services", s->name, "queue", "1", now, s->window_queue);
@@ -342,7 +342,7 @@ static void report(struct world *w, struct service *s)
     recorder_value(r, "services", s->name, "in_flight_last", "1", in_flight);
     recorder_value(r, "services", s->name, "queue_mean", "1", t.queue / span);
     recorder_value(r, "services", s->name, "utilization", "1",
-                   utilization(w, s, t.busy, t.cpu, pod_ns));
+                   utilization(s, t.busy, t.cpu, pod_ns));
     recorder_value(r, "services", s->name, "cpu_cores", "cores", t.cpu / span);
     recorder_value(r, "services", s->name, "replicas.min", "1", s->ready_min);
     recorder_value(r, "services", s->name, "replicas.mean", "1", pod_ns / span);
@@ -401,6 +401,7 @@ static void room_check(const struct world *w)
     struct service_room *room = service_room_of(w);
     inside_count(w);
     rows_check(w);
+    node_cpus_check(w);
     for (uint32_t i = 0; i < room->service_count; i++) {
         struct service *s = &room->services[i];
         uint64_t in_flight = 0;
