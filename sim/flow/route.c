@@ -92,7 +92,7 @@ void route_guards_check(const struct list *filters, const struct part *retry,
 }
 
 /* What route_guards_check has passed. */
-static void filter_add(struct world *w, struct route *r, uint32_t id, const struct part *p)
+static void filter_add(struct world *w, struct route *r, const struct part *p)
 {
     if (!p || !p->kind) return;
     const struct filter_type *type = p->kind->vtable;
@@ -113,23 +113,23 @@ static void filter_add(struct world *w, struct route *r, uint32_t id, const stru
         r->asked_count++;
     }
     if (type->on_reply && (!type->heeds_ok || type->heeds_ok(p->spec))) r->heeds_ok = true;
-    if (type->prepare) r->filters[index].shared = type->prepare(p->spec, w, id, index);
+    if (type->prepare) r->filters[index].shared = type->prepare(p->spec, w, r->id, index);
     if (type->bound) asked->bound = type->bound(r->filters[index].shared);
 }
 
-static void filters_add(struct world *w, struct route *r, uint32_t id, const struct list *filters)
+static void filters_add(struct world *w, struct route *r, const struct list *filters)
 {
     const struct part *parts = filters->items;
     for (uint32_t i = 0; i < filters->count; i++)
-        filter_add(w, r, id, &parts[i]);
+        filter_add(w, r, &parts[i]);
 }
 
-static void sites_open(struct world *w, const struct route *r, uint32_t route, struct instance *in)
+static void sites_open(struct world *w, const struct route *r, struct instance *in)
 {
     in->sites = arena_alloc(w->arena, r->filter_count * sizeof *in->sites);
     for (uint8_t i = 0; i < r->filter_count; i++)
         in->sites[i] = (struct filter_site){
-            r->filters[i].spec, arena_alloc(w->arena, r->filters[i].type->state_size), route, i,
+            r->filters[i].spec, arena_alloc(w->arena, r->filters[i].type->state_size), r->id, i,
             r->filters[i].shared
         };
 }
@@ -154,8 +154,7 @@ static const struct part *policy_of(const struct route_spec *spec, const struct 
     return g->policy && g->policy->kind ? g->policy : NULL;
 }
 
-static void instances_open(struct world *w, struct route *r, uint32_t id,
-                           const struct route_spec *spec)
+static void instances_open(struct world *w, struct route *r, const struct route_spec *spec)
 {
     const struct group *g = group_get(w, r->group);
     uint64_t key = stream_key(w->root_key, r->name, "policy");
@@ -163,7 +162,7 @@ static void instances_open(struct world *w, struct route *r, uint32_t id,
     r->instances = arena_alloc(w->arena, r->instance_count * sizeof *r->instances);
     for (uint32_t i = 0; i < r->instance_count; i++) {
         instance_open(w, r, &r->instances[i], g, key_child(key, i));
-        sites_open(w, r, id, &r->instances[i]);
+        sites_open(w, r, &r->instances[i]);
     }
 }
 
@@ -206,21 +205,20 @@ static uint32_t operation_open(struct world *w, const struct route_spec *spec, u
     return op;
 }
 
-uint32_t route_open(struct world *w, const struct route_spec *spec, struct diag *d)
+/* Whether the mesh leaves room for all its filters; false after telling d. */
+static bool chain_fits(const struct mesh_chain *chain, const struct route_spec *spec, struct diag *d)
+{
+    uint32_t count = mesh_chain_count(chain, spec);
+    if (count <= FILTERS_MAX) return true;
+    diag_error(d, spec->at, spec->caller, "leave some out of the mesh or of the call",
+               "%u filters with the mesh's, and at most %d can be", count, FILTERS_MAX);
+    return false;
+}
+
+static struct route *route_add(struct world *w, const struct route_spec *spec, uint32_t group,
+                               uint32_t operation)
 {
     struct flow *f = flow_of(w);
-    const char *name, *operation;
-    target_split(w->arena, spec->target, &name, &operation);
-    uint32_t group = group_find(w, name);
-    uint32_t op = operation_open(w, spec, group, operation, d); /* may open others */
-    if (op == UINT32_MAX) return ROUTE_NONE;
-    struct mesh_chain chain = mesh_chain_of(w, spec, name);
-    if (mesh_chain_count(&chain, spec) > FILTERS_MAX) {
-        diag_error(d, spec->at, spec->caller, "leave some out of the mesh or of the call",
-                   "%u filters with the mesh's, and at most %d can be",
-                   mesh_chain_count(&chain, spec), FILTERS_MAX);
-        return ROUTE_NONE;
-    }
     size_t bytes = f->route_count * sizeof *f->routes;
     f->routes = arena_grow(w->arena, f->routes, bytes, bytes + sizeof *f->routes);
     uint32_t id = f->route_count++;
@@ -228,34 +226,47 @@ uint32_t route_open(struct world *w, const struct route_spec *spec, struct diag 
     *r = (struct route){ .id = id,
                          .to = group_get(w, group),
                          .group = group,
-                         .operation = op,
+                         .operation = operation,
                          .owner = spec->owner,
                          .instance_base = spec->instance_base,
                          .by_pod = spec->by_pod,
-                         .proxies = (uint8_t)chain.proxies,
                          .reply = spec->reply,
                          .proceed = spec->proceed,
                          .zones = spec->zones };
     r->name = arena_format(w->arena, "%s > %s", spec->caller, spec->target);
-    const struct part *balancer = balancer_of(spec, group_get(w, group));
+    return r;
+}
+
+/* Who chooses a backend: a balancer, and the policy before it, if there is one. */
+static void choice_open(struct world *w, struct route *r, const struct part *balancer,
+                        const struct part *policy)
+{
+    struct flow *f = flow_of(w);
     check(balancer && balancer->kind);
     r->balancer = balancer->kind->vtable;
     r->balancer_spec = balancer->spec;
     r->balancer_shared = arena_alloc(w->arena, r->balancer->shared_size);
-    const struct part *policy = policy_of(spec, chain.policy, group_get(w, group));
     r->policy = policy ? policy->kind->vtable : NULL;
     r->observes = r->balancer->observe || (r->policy && r->policy->observe);
     r->counts = r->balancer->counts || r->observes;
     if (r->observes && !f->chosen_ns) f->chosen_ns = calls_beside(w, sizeof *f->chosen_ns);
-    filters_add(w, r, id, &chain.filters);
-    filters_add(w, r, id, &spec->filters);
-    filter_add(w, r, id, chain.retry);
-    filter_add(w, r, id, chain.timeout);
-    filter_add(w, r, id, chain.proxy);
-    instances_open(w, r, id, spec);
-    if (policy) policies_open(w, r, id, policy, d);
-    if (!spec->addressed) view_open(w, r, id, spec->discovery, d);
-    if (!spec->addressed) channel_open(w, r, spec, d);
+}
+
+static void guards_open(struct world *w, struct route *r, const struct mesh_chain *chain,
+                        const struct route_spec *spec)
+{
+    r->proxies = (uint8_t)chain->proxies;
+    filters_add(w, r, &chain->filters);
+    filters_add(w, r, &spec->filters);
+    filter_add(w, r, chain->retry);
+    filter_add(w, r, chain->timeout);
+    filter_add(w, r, chain->proxy);
+}
+
+/* Which stations its calls need not pass. */
+static void shortcuts_judge(const struct world *w, struct route *r)
+{
+    const struct flow *f = flow_of(w);
     r->clear = !r->policy && !r->discovered && !r->channel && !r->balancer->refuses &&
                !f->networked && !f->metered && !w->tracing;
     r->bare = r->clear && !r->counts && r->to->type->pods;
@@ -265,5 +276,25 @@ uint32_t route_open(struct world *w, const struct route_spec *spec, struct diag 
         r->bare = r->bare && asked->bound.after_ns > 0;
     }
     r->straight_ok = r->clear && !r->heeds_ok;
-    return id;
+}
+
+uint32_t route_open(struct world *w, const struct route_spec *spec, struct diag *d)
+{
+    const char *name, *operation;
+    target_split(w->arena, spec->target, &name, &operation);
+    uint32_t group = group_find(w, name);
+    uint32_t op = operation_open(w, spec, group, operation, d); /* may open others */
+    if (op == UINT32_MAX) return ROUTE_NONE;
+    struct mesh_chain chain = mesh_chain_of(w, spec, name);
+    if (!chain_fits(&chain, spec, d)) return ROUTE_NONE;
+    struct route *r = route_add(w, spec, group, op);
+    const struct part *policy = policy_of(spec, chain.policy, r->to);
+    choice_open(w, r, balancer_of(spec, r->to), policy);
+    guards_open(w, r, &chain, spec);
+    instances_open(w, r, spec);
+    if (policy) policies_open(w, r, r->id, policy, d);
+    if (!spec->addressed) view_open(w, r, r->id, spec->discovery, d);
+    if (!spec->addressed) channel_open(w, r, spec, d);
+    shortcuts_judge(w, r);
+    return r->id;
 }
