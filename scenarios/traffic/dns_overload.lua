@@ -11,10 +11,10 @@
 --   does one of six orders, which did nothing wrong. Each line below cures it, for orders too.
 -- Try: orrery run scenarios/traffic/dns_overload.lua --set payments.discovery.name=api.bank.example.
 --        (a final dot: two queries, nobody waits)
--- Try: orrery run scenarios/traffic/dns_overload.lua --set payments.discovery.ndots=2
--- Try: orrery run scenarios/traffic/dns_overload.lua --set coredns.autopath=true
--- Try: orrery run scenarios/traffic/dns_overload.lua --set payments.discovery.cache=record
--- Try: orrery run scenarios/traffic/dns_overload.lua --set coredns.replicas=4
+--      orrery run scenarios/traffic/dns_overload.lua --set payments.discovery.ndots=2
+--      orrery run scenarios/traffic/dns_overload.lua --set coredns.autopath=true
+--      orrery run scenarios/traffic/dns_overload.lua --set payments.discovery.cache=record
+--      orrery run scenarios/traffic/dns_overload.lua --set coredns.replicas=4
 -- Source: Kubernetes, DNS for Services and Pods (ndots:5); CoreDNS, Scaling CoreDNS in Kubernetes Clusters.
 run { duration = "2m", warmup = "30s", seed = 7 }
 

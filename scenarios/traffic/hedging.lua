@@ -8,9 +8,9 @@
 --
 -- What to look for: the hedger's p99 falls from 49 ms to 36 ms and its p99.9 from 93 ms to 49 ms, for
 --   5 % more calls (guards: extra / calls). A budget of 1 % buys part of the p99.
--- Try: orrery run scenarios/traffic/hedging.lua --set 'hedger.filters[1].quantile=0.99' \
+-- Try: orrery run scenarios/traffic/hedging.lua --set 'hedger.filters[1].quantile=0.99'
 --        (1 % more calls mend the p99.9, 61 ms, and leave the p99)
--- Try: orrery run scenarios/traffic/hedging.lua --set 'hedger.filters[1].quantile=0.5' \
+--      orrery run scenarios/traffic/hedging.lua --set 'hedger.filters[1].quantile=0.5'
 --        (p99 24 ms, for half as many calls again)
 -- Source: Dean and Barroso, The tail at scale, CACM 56 (2013); for this law: p99 49.049 -> 36.400 ms,
 --   p99.9 92.647 -> 48.631 ms.

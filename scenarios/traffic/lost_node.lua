@@ -10,8 +10,8 @@
 --   60 and 250 s, and no end), and "unanswered", the calls it cost.
 -- Try: orrery run scenarios/traffic/lost_node.lua --set eureka-pods.replicas=3
 --        (one of three is silent, so less than 85 % of the heartbeats come: Eureka preserves all)
--- Try: orrery run scenarios/traffic/lost_node.lua --set eurekaServer.leaseExpirationDuration=20s
--- Try: orrery run scenarios/traffic/lost_node.lua --set kubernetes.discovery.nodeMonitorGracePeriod=50s
+--      orrery run scenarios/traffic/lost_node.lua --set eurekaServer.leaseExpirationDuration=20s
+--      orrery run scenarios/traffic/lost_node.lua --set kubernetes.discovery.nodeMonitorGracePeriod=50s
 -- Source: Kubernetes node lifecycle controller; Netflix Eureka, Lease.java; Consul, memberlist.
 run { duration = "15m", warmup = "1m", seed = 7 }
 

@@ -12,8 +12,8 @@
 --   pods of eight, and along with them the customers that have just those two: 1 in 28 on average, 4.0 %
 --   of these thousand. Of triples it takes three pods, and 1 customer in 56 (here 2.2 %).
 -- Try: orrery run scenarios/traffic/shuffle_sharding.lua --set run.seed=8
--- Try: orrery run scenarios/traffic/shuffle_sharding.lua --set pairs.trafficPolicy.subset.size=1
--- Try: orrery run scenarios/traffic/shuffle_sharding.lua --set pairs.retry.attempts=1
+--      orrery run scenarios/traffic/shuffle_sharding.lua --set pairs.trafficPolicy.subset.size=1
+--      orrery run scenarios/traffic/shuffle_sharding.lua --set pairs.retry.attempts=1
 -- Source: MacCarthaigh, Workload isolation using shuffle-sharding (Amazon Builders' Library).
 run { duration = "3m", warmup = "1m", seed = 7 }
 

@@ -8,8 +8,8 @@
 --   two tenths, who looks at all of them more than half. With outlier detection it is five calls an
 --   ejection (policies: ejections).
 -- Try: orrery run scenarios/traffic/sinkhole.lua --set cured.balancer=random
--- Try: orrery run scenarios/traffic/sinkhole.lua --set cured.trafficPolicy.outlierDetection.baseEjectionTime=1s
--- Try: orrery run scenarios/traffic/sinkhole.lua --set run.duration=10m
+--      orrery run scenarios/traffic/sinkhole.lua --set cured.trafficPolicy.outlierDetection.baseEjectionTime=1s
+--      orrery run scenarios/traffic/sinkhole.lua --set run.duration=10m
 -- Source: Envoy, Outlier detection: 5 consecutive 5xx, 10 s interval, 30 s base ejection time.
 run { duration = "3m", warmup = "20s", seed = 7 }
 

@@ -9,7 +9,7 @@
 --   at the same load for every cart pod. Nothing crosses where the zone is all that counts, but its two
 --   carts in eu-1c are 93 % busy while the other six are 62 % busy: see its mean and its p99.
 -- Try: orrery run scenarios/traffic/zones.lua --set network.crossZone=10ms
--- Try: orrery run scenarios/traffic/zones.lua --set failover-cart.replicas=9
+--      orrery run scenarios/traffic/zones.lua --set failover-cart.replicas=9
 -- Source: Envoy, Zone aware routing; AWS charges 0.01 USD a GB at each end of what crosses zones.
 run { duration = "70s", warmup = "10s", seed = 7 }
 
