@@ -73,8 +73,8 @@ struct call {
     uint32_t pod;
     uint32_t next;       /* link in a pod's queue, or in the free list */
     uint32_t step;       /* the next instruction, in its room's code */
-    /* Bytes, not bit-fields: those are written by reading all eight, soon after one was written, and a
-     * load that spans several stores waits for the cache. */
+    /* Bytes, not bit-fields: those are written by reading all eight, soon after one was written,
+     * and a load that spans several stores waits for the cache. */
     uint16_t pending;    /* children (or attempts) whose answers are awaited */
     uint8_t state, outcome;
     uint8_t stage;       /* filters passed on the way out */
@@ -121,20 +121,22 @@ static inline uint32_t tries_below(const struct call *c, const struct call_side 
     return (uint32_t)(hash_mix(attempt_number(c, side)) >> 32);
 }
 
-/* For event_type.live of events whose arguments are (call, generation), the call's top byte being free
- * for a number of the event's own: the cheapest there is, since the engine knows it (engine_pool). */
+/* For event_type.live of events whose arguments are (call, generation), the call's top byte being
+ * free for a number of the event's own: the cheapest there is, since the engine knows it
+ * (engine_pool). */
 bool call_live(const struct world *w, uint32_t id, uint32_t generation);
 
 uint32_t call_make(struct world *w); /* for call_take only */
-/* Room for what someone keeps beside each call, by id: so many bytes for each that there can be, zero
- * when first touched, and memory only then. It outlives the call: keep its generation there too. */
+/* Room for what someone keeps beside each call, by id: so many bytes for each that there can be,
+ * zero when first touched, and memory only then. It outlives the call: keep its generation there
+ * too. */
 void *calls_beside(struct world *w, size_t size);
 
 /* A new call. Whoever takes it fills in key, sent_ns (the intended time; now or earlier),
  * deadline_ns (inherited; TIME_NEVER), parent, priority and side.customer, and sends it by call_go
- * (flow/flow.h). The reply may come before that returns (refused at once); the route's reply function
- * is told either way, exactly once, unless the caller drops the call. Calls never move: a pointer to
- * one stays good while it is open. */
+ * (flow/flow.h). The reply may come before that returns (refused at once); the route's reply
+ * function is told either way, exactly once, unless the caller drops the call. Calls never move: a
+ * pointer to one stays good while it is open. */
 static inline uint32_t calls_take(struct world *w, struct calls *p)
 {
     uint32_t id = p->free;

@@ -13,7 +13,8 @@
 struct diag;
 struct text;
 
-/* Where in the user's input. file may be NULL, line 0: unknown. path like "service.cart.workers". */
+/* Where in the user's input. file may be NULL, line 0: unknown. path like
+ * "service.cart.workers". */
 struct place {
     const char *file;
     uint32_t line;

@@ -22,8 +22,8 @@ enum queue_order { ORDER_FIFO, ORDER_LIFO, ORDER_RANKED, ORDER_MANAGED };
 struct discipline_type {
     enum queue_order order;
     int64_t (*rank)(const void *spec, const struct waiting *call); /* ORDER_RANKED */
-    bool (*preempts)(const void *spec); /* NULL: never; a lower rank interrupts a running call */
-    bool (*evicts)(const void *spec);   /* NULL: never; a full queue turns away whoever ranks last */
+    bool (*preempts)(const void *spec); /* a lower rank interrupts a running call; NULL: never */
+    bool (*evicts)(const void *spec);   /* a full queue turns away who ranks last; NULL: never */
     /* ORDER_MANAGED; backlogged_ns: how long ago the queue was empty. How long a call may wait that
      * joins now (NULL: for ever), and whether the newest is next (NULL: never). */
     int64_t (*patience)(const void *spec, int64_t backlogged_ns);

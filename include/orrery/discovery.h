@@ -35,7 +35,8 @@ struct discovery_type {
     size_t state_size;
     /* Once a route, while it opens; no group is filled yet. NULL: shared stays NULL. */
     void *(*prepare)(const void *spec, struct world *w, uint32_t route);
-    /* While the route opens: whether it can lead to the group at all. Else tells d. NULL: it can. */
+    /* While the route opens: whether it can lead to the group at all. Else tells d. NULL:
+     * it can. */
     bool (*leads)(const struct part *discovery, const struct world *w, uint32_t route,
                   struct diag *d);
     /* The caller's process begins and knows nothing: at the run's start, or later. */
@@ -55,17 +56,17 @@ struct discovery_spec {
 
 extern const char *const discovery_gone_choices[];
 
-#define DISCOVERY_FIELDS(T, m)                                                                       \
-    DURATION(T, "connectTimeout", m connect_timeout_ns, .preset = "5s", .min = 1,            \
+#define DISCOVERY_FIELDS(T, m)                                                                     \
+    DURATION(T, "connectTimeout", m connect_timeout_ns, .preset = "5s", .min = 1,                  \
              .max = 3600e9,                                                                        \
              .doc = "How long a connection is tried to an address where nothing answers, as that " \
                     "of a pod whose node is down. Envoy's connect_timeout; Linux by itself gives " \
                     "up after 127 s (tcp_syn_retries 6)."),                                        \
-        CHOICE(T, "gone", m gone, .preset = "refused", .choices = discovery_gone_choices,    \
+        CHOICE(T, "gone", m gone, .preset = "refused", .choices = discovery_gone_choices,          \
                .doc = "What a connection meets at the address of a pod that is gone, its node "    \
-                      "still up: refused at once (a reset), silent until connectTimeout (networks " \
-                      "that drop what has no owner), or wrongPod, which answers with an error "    \
-                      "because the address has been given to another.")
+                      "still up: refused at once (a reset), silent until connectTimeout "          \
+                      "(networks that drop what has no owner), or wrongPod, which answers "        \
+                      "with an error because the address has been given to another.")
 
 /* What a discovery calls. Views are copied. */
 struct view *view_alloc(struct world *w, uint32_t capacity); /* empty, of version 0 */

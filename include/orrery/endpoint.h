@@ -23,7 +23,8 @@ struct endpoint_type {
     /* The caller no longer waits. True: all trace of the call is gone from here. False: it is
      * worked on to the end, and closed by call_close (its `orphan` is set). */
     bool (*cancel)(struct world *w, uint32_t backend, uint32_t call);
-    /* Where it is now: another value when another has taken its place. Never 0. NULL: never moves. */
+    /* Where it is now: another value when another has taken its place. Never 0. NULL:
+     * never moves. */
     uint64_t (*address)(const struct world *w, uint32_t backend);
     /* What is met at this address, which it has or once had. NULL: always open. */
     enum reach (*reach)(const struct world *w, uint32_t backend, uint64_t address);
@@ -56,9 +57,9 @@ struct group {
     const char *const *operations;
     uint32_t operation_count;
     const struct part *balancer; /* its owner's wish for callers that say nothing; never NULL */
-    /* For a gateway, which answers whatever is asked: the operation that serves this request of this
-     * caller, made when it is first asked for; UINT32_MAX after telling d. NULL: it has `operations`
-     * and no others. */
+    /* For a gateway, which answers whatever is asked: the operation that serves this request of
+     * this caller, made when it is first asked for; UINT32_MAX after telling d. NULL: it has
+     * `operations` and no others. */
     uint32_t (*answer)(struct world *w, uint32_t group, const struct request *request,
                        const char *caller, struct place at, struct diag *d);
     const struct part *discovery; /* the same; NULL or kind NULL: readiness reaches them at once */
@@ -89,7 +90,8 @@ uint64_t group_address(const struct world *w, const struct group *g, uint32_t ba
  * its key "GET /cart" (which may be left out when there is only one). For kind checks. */
 bool target_check(const struct document *doc, const char *target, struct place at, const char *path,
                   struct diag *d);
-/* As target_check, where the operation may be left to what is asked for: a gateway's own targets. */
+/* As target_check, where the operation may be left to what is asked for: a gateway's own
+ * targets. */
 bool target_backend_check(const struct document *doc, const char *target, struct place at,
                           const char *path, struct diag *d);
 /* It is one that routes requests by what they ask for, and has no endpoints of its own. */

@@ -1,11 +1,11 @@
 /* filter.h - the role "filter": what stands between a caller and a backend.
  *
- * A route lists its filters outermost first. on_call runs on the way out, on_reply on the way back; a
- * filter that says WAIT keeps the call and later resumes or answers it. State is per caller
+ * A route lists its filters outermost first. on_call runs on the way out, on_reply on the way back;
+ * a filter that says WAIT keeps the call and later resumes or answers it. State is per caller
  * instance (each pod of a calling service has its own, a client has one), zeroed at open.
  *
- * A filter may also split a call: several attempts of it are then in flight at once, each a call
- * of its own that passes the filters further in, while the call itself waits at the filter. Of the
+ * A filter may also split a call: several attempts of it are then in flight at once, each a call of
+ * its own that passes the filters further in, while the call itself waits at the filter. Of the
  * attempts that are answered the filter takes one; the others are abandoned. */
 #ifndef ORRERY_FILTER_H
 #define ORRERY_FILTER_H
@@ -24,7 +24,8 @@ struct filter_site {
     void *shared;  /* what `prepare` made: per route, the same for all instances */
 };
 
-/* Gives up on the call, and has that happen after so long by an event (call, generation) of a lane. */
+/* Gives up on the call, and has that happen after so long by an event (call, generation)
+ * of a lane. */
 struct filter_bound {
     int64_t after_ns; /* from now on; 0: no such thing */
     uint32_t lane;
@@ -41,7 +42,8 @@ struct filter_type {
                             enum outcome *outcome);
     /* Whether on_call only lets the call pass: it is not asked then. NULL: it does more. */
     bool (*quiet)(const void *spec);
-    /* All that on_call does with a first attempt: the chain then does so itself. NULL: it does more. */
+    /* All that on_call does with a first attempt: the chain then does so itself. NULL: it does
+     * more. */
     struct filter_bound (*bound)(const void *shared);
     /* The reply's outcome is in the call; may be changed there. WAIT: as above. NULL: pass. */
     enum verdict (*on_reply)(const struct filter_site *site, struct world *w, uint32_t call);
@@ -65,11 +67,11 @@ struct filter_type {
      * object is "CALLER > TARGET KIND", in section "guards". */
     void (*reset)(void *shared, const struct world *w);
     void (*report)(const void *shared, struct world *w, const char *object);
-    /* Whether on_reply has anything to do with a call that ended ok: where no filter of a route has,
-     * its answers go straight back. NULL: it has. */
+    /* Whether on_reply has anything to do with a call that ended ok: where no filter of a route
+     * has, its answers go straight back. NULL: it has. */
     bool (*heeds_ok)(const void *spec);
-    /* Makes attempts: inner filters' timers belong to one attempt; a call that passes it has the deadline
-     * it came with in side.budget_ns. One a route. */
+    /* Makes attempts: inner filters' timers belong to one attempt; a call that passes it has the
+     * deadline it came with in side.budget_ns. One a route. */
     bool retries;
 };
 

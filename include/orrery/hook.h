@@ -88,7 +88,7 @@ struct verb {
     const char *name;
     const char *usage; /* "w:scale(service, replicas)" */
     const char *doc;
-    const char *signature; /* a letter an argument: t text, n number, b bool; upper case = optional */
+    const char *signature; /* a letter an argument: t text, n number, b bool; capital: optional */
     /* False after writing why to error. */
     bool (*act)(struct world *w, const struct argument *arguments, uint32_t count,
                 struct argument *result, char *error, size_t error_size);

@@ -159,14 +159,14 @@ struct kind {
     bool scalar; /* a bare scalar where this role is wanted means this kind (its position-1 field):
                     "5ms" for a dist is constant("5ms"), "40/s" for an arrival is poisson("40/s") */
     /* Judges what no single field can; may also derive members. Called after all fields and
-     * references are loaded, when those of this spec and its parts are sound; other objects may
-     * not be: what did not load in them is zero or missing. A problem told at `path`.FIELD is shown
-     * at that field's own line. spec is writable here and const ever after. NULL: nothing to say. */
+     * references are loaded, when those of this spec and its parts are sound; other objects may not
+     * be: what did not load in them is zero or missing. A problem told at `path`.FIELD is shown at
+     * that field's own line. spec is writable here and const ever after. NULL: nothing to say. */
     void (*check)(void *spec, const struct document *doc, struct place at, const char *path,
                   struct diag *d);
-    /* Judges what all objects of the kind make together: once, last of all and whatever else is wrong,
-     * so that what did not load is zero or missing. The document is as it will be. NULL: nothing to
-     * say. */
+    /* Judges what all objects of the kind make together: once, last of all and whatever else is
+     * wrong, so that what did not load is zero or missing. The document is as it will be. NULL:
+     * nothing to say. */
     void (*check_all)(const struct document *doc, struct diag *d);
     const void *vtable; /* the role's contract: struct dist_type, struct balancer_type, ... */
 };

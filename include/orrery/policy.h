@@ -38,7 +38,8 @@ struct policy_type {
     /* 0 <= result < site->count, or BACKEND_NONE. site->count >= 1. */
     uint32_t (*pick)(const struct policy_site *site, struct world *w, uint32_t call,
                      const struct pick *pick);
-    /* A reply came, or the caller gave up; not told of a backend that has left. Tells the balancer. */
+    /* A reply came, or the caller gave up; not told of a backend that has left. Tells the
+     * balancer. */
     void (*observe)(const struct policy_site *site, struct world *w, uint32_t call,
                     uint32_t backend_index, const struct observation *seen);
     void (*check)(const struct policy_site *site); /* what always holds */

@@ -47,13 +47,15 @@ static inline uint32_t histogram_bucket(uint64_t v)
     return (shift << HISTOGRAM_BITS) + (uint32_t)(v >> shift);
 }
 
-/* For histogram_record only: a value that is small or huge, or in no bucket between the first and the
- * last touched. */
+/* For histogram_record only: a value that is small or huge, or in no bucket between the first and
+ * the last touched. */
 __attribute__((noinline)) void histogram_record_slowly(struct histogram *h, int64_t value);
 
-static inline __attribute__((always_inline)) void histogram_record(struct histogram *h, int64_t value)
+static inline __attribute__((always_inline)) void histogram_record(struct histogram *h,
+                                                                   int64_t value)
 {
-    /* 128 .. 2^53 - 1: exactly a double, whose exponent and first 7 places are the bucket already. */
+    /* 128 .. 2^53 - 1: exactly a double, whose exponent and first 7 places are the bucket
+     * already. */
     double v = (double)value;
     uint64_t bits;
     memcpy(&bits, &v, sizeof bits);

@@ -26,8 +26,8 @@ static inline uint64_t hash_mix(uint64_t x)
     return x;
 }
 
-/* What tells part `index` of a thing from its other parts: key + key_salt(index) is a key unlike all
- * others once it is mixed, as a stream (rng_keyed) does by itself. */
+/* What tells part `index` of a thing from its other parts: key + key_salt(index) is a key unlike
+ * all others once it is mixed, as a stream (rng_keyed) does by itself. */
 static inline uint64_t key_salt(uint64_t index)
 {
     return (index + 1) * UINT64_C(0x9e3779b97f4a7c15);

@@ -206,9 +206,9 @@ engine_at(struct engine *e, int64_t time_ns, const struct event_type *type, uint
 
 __attribute__((noinline)) void engine_unstage(struct engine *e); /* sorts in what is staged */
 
-/* The same for a handler that has much to do yet: sorted in when that is over. Sorting guesses where
- * the event goes and is wrong half the time, which is found out only when its time has been drawn,
- * some thirty cycles; put off, that goes on beside the rest of the handler. */
+/* The same for a handler that has much to do yet: sorted in when that is over. Sorting guesses
+ * where the event goes and is wrong half the time, which is found out only when its time has been
+ * drawn, some thirty cycles; put off, that goes on beside the rest of the handler. */
 static inline __attribute__((always_inline)) void engine_stage(struct engine *e, int64_t time_ns,
                                                                const struct event_type *type,
                                                                uint32_t a, uint32_t b)

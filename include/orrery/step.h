@@ -21,14 +21,15 @@ enum step_result {
     STEP_END     /* answer now, with call.outcome */
 };
 
-/* What an instruction does. The three that every request meets are done in line by the path of a call
- * (service/path.c); all others by their own `run`, so that a new step is one file and one line. */
+/* What an instruction does. The three that every request meets are done in line by the path of a
+ * call (service/path.c); all others by their own `run`, so that a new step is one file and one
+ * line. */
 enum opcode { OPCODE_RUN, OPCODE_CPU, OPCODE_CALL, OPCODE_ANSWER };
 
 struct instruction {
     union {
         enum step_result (*run)(struct world *w, uint32_t call, const struct instruction *i);
-        double (*draw)(const void *spec, struct rng *r); /* OPCODE_CPU: that of `dist`; NULL: exponential */
+        double (*draw)(const void *spec, struct rng *r); /* OPCODE_CPU; NULL: exponential */
         struct route *way;                               /* OPCODE_CALL: that of `route` */
     };
     const struct part *dist; /* work, delay or size */

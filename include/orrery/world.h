@@ -44,7 +44,8 @@ struct world {
 struct room {
     const char *name;
     size_t state_size;
-    /* Goes on after telling d: the next room opens too, so that a user sees every problem at once. */
+    /* Goes on after telling d: the next room opens too, so that a user sees every problem
+     * at once. */
     void (*open)(struct world *w, void *state, struct diag *d);
     void (*judge)(struct world *w, struct diag *d); /* what shows only when every room is open */
     void (*begin)(struct world *w);  /* all is well: first events */

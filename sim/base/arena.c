@@ -17,8 +17,8 @@
 #define ALIGN_BYTES ((size_t)16)
 #define SHARED_BYTES ((size_t)64 << 10)
 #define LARGE_BYTES ((size_t)32 << 10)
-/* A block of this many bytes is mapped: growing it moves pages and copies nothing. Pools of calls and
- * events double from there on; 1e6 calls in flight peaked at 187 MB with copying, see bench. */
+/* A block of this many bytes is mapped: growing it moves pages and copies nothing. Pools of calls
+ * and events double from there on; 1e6 calls in flight peaked at 187 MB with copying, see bench. */
 #define MAPPED_BYTES ((size_t)1 << 20)
 #define REQUEST_BYTES_MAX ((size_t)1 << 46)
 

@@ -18,8 +18,8 @@ char *arena_text_n(struct arena *a, const char *text, size_t length);
 __attribute__((format(printf, 2, 3))) char *arena_format(struct arena *a, const char *format, ...);
 /* Grows in place when last, else copies; old memory is zero-extended. For pools that grow. */
 void *arena_grow(struct arena *a, void *old, size_t old_size, size_t new_size);
-/* Room for a pool that never moves, however far it grows: address space only, until it is touched. Not
- * counted by arena_bytes. */
+/* Room for a pool that never moves, however far it grows: address space only, until it is touched.
+ * Not counted by arena_bytes. */
 void *arena_reserve(struct arena *a, size_t size);
 size_t arena_bytes(const struct arena *a);
 /* Cleanup for things that are not memory (a file, a Lua state): run in reverse order at close. */

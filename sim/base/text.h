@@ -25,8 +25,8 @@ bool text_has_ending(const char *s, const char *ending); /* and something before
 bool text_is_utf8(const char *s, size_t n);
 /* The shortest decimal that reads back as the same double ("0.1", "1e+30"); buf >= 32. */
 const char *text_double(double v, char *buf);
-/* A plain decimal ("-1.5e3") that fills all n bytes. False for anything else: hex, inf, nan, spaces,
- * more than TEXT_NUMBER_MAX characters, or a value that no double holds. */
+/* A plain decimal ("-1.5e3") that fills all n bytes. False for anything else: hex, inf, nan,
+ * spaces, more than TEXT_NUMBER_MAX characters, or a value that no double holds. */
 #define TEXT_NUMBER_MAX 400
 bool text_read_double(const char *s, size_t n, double *v);
 /* JSON string with quotes and escapes. */

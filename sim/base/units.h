@@ -8,8 +8,8 @@
 #include <stdint.h>
 
 const char *units_read_duration(const char *text, int64_t *ns); /* ns us ms s m min h d; "1h30m" */
-const char *units_read_rate(const char *text, double *per_s);   /* N/UNIT with UNIT a duration unit */
-const char *units_read_bytes(const char *text, int64_t *bytes); /* Kubernetes quantity: Ki Mi Gi Ti k M G T */
+const char *units_read_rate(const char *text, double *per_s);   /* N/UNIT, of a duration */
+const char *units_read_bytes(const char *text, int64_t *bytes); /* a Kubernetes quantity */
 const char *units_read_cpu(const char *text, double *cores);    /* "250m", "1.5" */
 const char *units_read_ratio(const char *text, double *ratio);  /* "70%", "0.7" */
 const char *units_read_number(const char *text, double *number); /* finite; "10k", "1e3" */

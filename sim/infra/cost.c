@@ -1,9 +1,9 @@
 /* cost.c - what the run would have cost: nodes by the hour, and requests by the hour.
  *
  * Two ways to buy the same thing: whole nodes (a nodepool's pricePerHour) or what each pod requests
- * (`price`, as on AWS Fargate or GKE Autopilot). What crosses zones comes on top (`network`). All reach
- * from the end of the warm-up to the end of the run, like every figure. A scenario without any price
- * has no cost section. */
+ * (`price`, as on AWS Fargate or GKE Autopilot). What crosses zones comes on top (`network`). All
+ * reach from the end of the warm-up to the end of the run, like every figure. A scenario without
+ * any price has no cost section. */
 #include "infra/hosts.h"
 
 #include "orrery/transfer.h"

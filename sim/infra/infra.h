@@ -38,8 +38,8 @@ bool infra_zone_judge(const struct document *doc, const char *name, struct place
  * then the lowest index. NODE_NONE when there is no room. CPU counts in whole millicores, rounded
  * up as Kubernetes does. */
 uint32_t infra_place(struct world *w, uint32_t group, double cpu, int64_t memory);
-/* The same for the pods of a document's first moment, before there is a world. NULL: there are no nodes
- * to fill, so that all fit, or what is said of them is not sound. */
+/* The same for the pods of a document's first moment, before there is a world. NULL: there are no
+ * nodes to fill, so that all fit, or what is said of them is not sound. */
 struct infra_plan;
 struct infra_plan *infra_plan_open(struct arena *a, const struct document *doc);
 /* False when no node has room. */
@@ -55,8 +55,8 @@ void infra_node_up(struct world *w, uint32_t node, bool up);
  * negative); what `price` says of them is added up until the run ends. */
 void infra_meter(struct world *w, const char *owner, double cpu, int64_t memory, int32_t pods);
 
-/* What `owner` has used on top of that since the warm-up ended: ns of cores, ns of bytes. Before the
- * room reports. */
+/* What `owner` has used on top of that since the warm-up ended: ns of cores, ns of bytes. Before
+ * the room reports. */
 void infra_charge(struct world *w, const char *owner, double core_ns, double byte_ns);
 
 #endif

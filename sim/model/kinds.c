@@ -1,5 +1,5 @@
-/* kinds.c - the lists of kinds and verbs: static, so that what exists is visible in review and never
- * depends on link order. */
+/* kinds.c - the lists of kinds and verbs: static, so that what exists is visible in review and
+ * never depends on link order. */
 #include "orrery/hook.h"
 #include "orrery/kind.h"
 

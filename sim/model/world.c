@@ -66,7 +66,8 @@ static void on_warm(struct world *w, uint32_t a, uint32_t b)
 static const struct event_type world_warm = { EVENT("world.warm"), on_warm, NULL, PHASE_FAULT };
 
 static void on_window(struct world *w, uint32_t a, uint32_t b);
-static const struct event_type world_window = { EVENT("world.window"), on_window, NULL, PHASE_OBSERVE };
+static const struct event_type world_window = { EVENT("world.window"), on_window, NULL,
+                                                PHASE_OBSERVE };
 
 static void on_window(struct world *w, uint32_t a, uint32_t b)
 {
