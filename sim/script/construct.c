@@ -139,8 +139,16 @@ static void lost_check(struct script *s, const struct said *said)
         return;
     s->lost = at;
     diag_error(s->diag, at, NULL, said->kind->example,
-               "%s is %s %s: it stands inside an object, not alone",
-               said->spelled, strchr("aeiou", *role) ? "an" : "a", role);
+               "%s is %s %s: it stands inside an object, not alone", said->spelled,
+               strchr("aeiou", *role) ? "an" : "a", role);
+}
+
+/* expect:p99("shoppers", ...) is expect.p99(expect, "shoppers", ...). */
+static int refuse_colon(lua_State *L, const struct kind *kind)
+{
+    const char *message = lua_pushfstring(L, "'%s' is called with a dot, not a colon", kind->name);
+    const char *hint = kind->example ? lua_pushfstring(L, "as in %s", kind->example) : NULL;
+    return missing_refuse(L, message, hint);
 }
 
 /* Upvalues: the kind, the name or alias as called. */
@@ -150,6 +158,7 @@ static int construct(lua_State *L)
     const char *spelled = lua_tostring(L, lua_upvalueindex(2));
     struct script *s = script_of(L);
     refuse_while_running(L, kind->name);
+    if (sandbox_view(L, 1)) return refuse_colon(L, kind);
     bool named = kind->form == KIND_NAMED, has_name = named && lua_type(L, 1) == LUA_TSTRING;
     if (named && !has_name && !lua_istable(L, 1) && !any_missing(L))
         luaL_error(L, "%s needs a name, as in %s \"name\" { ... }", spelled, spelled);
@@ -188,8 +197,27 @@ static int said_call(lua_State *L)
 static int said_index(lua_State *L)
 {
     struct said *said = construct_said(L, 1);
-    return luaL_error(L, "a %s cannot be read back or changed: keep its fields in a local table",
-                      said ? said->kind->name : "constructor");
+    const char *name = said ? said->kind->name : "constructor";
+    const char *message =
+        lua_pushfstring(L, "%s %s cannot be read back or changed: keep its fields in a local table",
+                        strchr("aeiou", *name) ? "an" : "a", name);
+    return missing_refuse(L, message, NULL);
+}
+
+/* service.cart, run.seed = 3: what was said looks like a table, and is none. Any other function
+ * that is indexed is as wrong as Lua says it is. */
+static int function_index(lua_State *L)
+{
+    const struct kind *kind = construct_kind(L, 1);
+    const char *key = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : luaL_typename(L, 2);
+    if (!kind) return luaL_error(L, "attempt to index a function value (with '%s')", key);
+    lua_getupvalue(L, 1, 2);
+    const char *name = strchr(kind->name, '.') ? kind->name : lua_tostring(L, -1);
+    const char *message = lua_pushfstring(
+        L, "'%s.%s': what %s says cannot be read back or changed", name, key, name);
+    const char *hint =
+        kind->example ? lua_pushfstring(L, "say it whole, as in %s", kind->example) : NULL;
+    return missing_refuse(L, message, hint);
 }
 
 const struct kind *construct_kind(lua_State *L, int index)
@@ -266,8 +294,17 @@ void construct_open(lua_State *L)
                                        { "__index", said_index },
                                        { "__newindex", said_index },
                                        { NULL, NULL } };
+    static const luaL_Reg of_functions[] = { { "__index", function_index },
+                                             { "__newindex", function_index },
+                                             { NULL, NULL } };
     const struct vocabulary *words = &script_of(L)->words;
     int base = lua_gettop(L);
+    lua_pushcfunction(L, function_index); /* all functions share one metatable */
+    luaL_newlib(L, of_functions);
+    lua_pushboolean(L, false);
+    lua_setfield(L, -2, "__metatable");
+    lua_setmetatable(L, -2);
+    lua_pop(L, 1);
     luaL_newmetatable(L, METATABLE);
     luaL_setfuncs(L, events, 0);
     lua_pushboolean(L, false);

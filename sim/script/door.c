@@ -184,6 +184,15 @@ static int handle_index_missing(lua_State *L)
                 : luaL_error(L, "w has no method '%s'", name);
 }
 
+static int handle_assign(lua_State *L)
+{
+    const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : luaL_typename(L, 2);
+    return luaL_error(L,
+                      "w.%s cannot be assigned: keep what a callback remembers in a local "
+                      "outside of it",
+                      name);
+}
+
 void door_open_handle(lua_State *L)
 {
     const struct vocabulary *words = &script_of(L)->words;
@@ -199,6 +208,8 @@ void door_open_handle(lua_State *L)
     lua_setfield(L, -2, "__index");
     lua_setmetatable(L, -2);
     lua_setfield(L, -2, "__index");
+    lua_pushcfunction(L, handle_assign);
+    lua_setfield(L, -2, "__newindex");
     lua_pushboolean(L, false);
     lua_setfield(L, -2, "__metatable");
     lua_pushliteral(L, "handle");

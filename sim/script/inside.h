@@ -152,6 +152,8 @@ void sandbox_open_math(lua_State *L);  /* pushes the table `math` */
 void sandbox_open_meta(lua_State *L);  /* adds setmetatable, getmetatable, rawset, rawget */
 /* Replaces the table on top by a read-only view; unknown members are an error that names them. */
 void sandbox_freeze(lua_State *L, const char *name);
+/* The name of the view at index, or NULL when it is none. */
+const char *sandbox_view(lua_State *L, int index);
 /* Pushes the environment of the script's chunks: its own globals over the base table on top. */
 void sandbox_environment(lua_State *L);
 /* As tostring, but never an address. Pushes the text and returns it. */
@@ -165,7 +167,11 @@ void sandbox_sort(lua_State *L, int index, lua_Integer n,
 /* --- missing.c: names that nobody defined */
 /* Called as __index of the base table and of frozen tables. */
 int missing_index(lua_State *L);
+int missing_call(lua_State *L); /* __call of frozen tables */
 bool missing_is(lua_State *L, int index);
+/* Tells that something is used wrongly. While the scenario loads, pushes the stand-in and returns
+ * 1, so that reading goes on; in a callback it raises. message, hint (may be NULL): on the stack. */
+int missing_refuse(lua_State *L, const char *message, const char *hint);
 void missing_open(lua_State *L);
 
 /* --- construct.c */

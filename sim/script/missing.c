@@ -37,9 +37,9 @@ static const char *absent_hint(const char *name)
     return NULL;
 }
 
-/* The string key of the table at index nearest to `wanted`, or NULL. What it points to is held
- * by that table; the sorted names (a tie must not depend on hashes) stay on the stack. */
-static const char *nearest(lua_State *L, int index, const char *wanted)
+/* The string keys of the table at index, sorted (nothing may depend on hashes). They are held by
+ * that table; their list stays on the stack. */
+static const char **names_push(lua_State *L, int index, uint32_t *named)
 {
     uint32_t count = 0, n = 0;
     for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1))
@@ -54,7 +54,31 @@ static const char *nearest(lua_State *L, int index, const char *wanted)
             names[at] = names[at - 1];
         names[at] = name;
     }
-    return text_nearest(wanted, names, n);
+    *named = n;
+    return names;
+}
+
+/* The string key of the table at index nearest to `wanted`, or NULL. */
+static const char *nearest(lua_State *L, int index, const char *wanted)
+{
+    uint32_t count;
+    const char **names = names_push(L, index, &count);
+    return text_nearest(wanted, names, count);
+}
+
+/* Pushes "p50, p90, p99": all that the table at index has. */
+static const char *members_push(lua_State *L, int index)
+{
+    uint32_t count;
+    const char **names = names_push(L, index, &count);
+    luaL_Buffer list;
+    luaL_buffinit(L, &list);
+    for (uint32_t i = 0; i < count; i++) {
+        if (i) luaL_addstring(&list, ", ");
+        luaL_addstring(&list, names[i]);
+    }
+    luaL_pushresult(&list);
+    return lua_tostring(L, -1);
 }
 
 /* What to write instead, or NULL; it stays on the stack. */
@@ -63,7 +87,7 @@ static const char *hint_push(lua_State *L, const char *name, const char *prefix)
     const char *known = absent_hint(name);
     if (known) return known;
     const char *near = nearest(L, 1, prefix ? name + strlen(prefix) + 1 : name);
-    if (!near) return NULL;
+    if (!near) return prefix ? lua_pushfstring(L, "%s has %s", prefix, members_push(L, 1)) : NULL;
     return prefix ? lua_pushfstring(L, "did you mean '%s.%s'?", prefix, near)
                   : lua_pushfstring(L, "did you mean '%s'?", near);
 }
@@ -102,6 +126,43 @@ int missing_index(lua_State *L)
     }
     lua_rawgetp(L, LUA_REGISTRYINDEX, &thing_key);
     return 1;
+}
+
+int missing_refuse(lua_State *L, const char *message, const char *hint)
+{
+    struct script *s = script_of(L);
+    struct place at = source_here(L, NULL);
+    if (!s->loading) return luaL_error(L, hint ? "%s (%s)" : "%s", message, hint);
+    if (is_news(L, at, message)) {
+        if (++s->missing_count > MISSING_NAMES_MAX)
+            return luaL_error(L, "more than %d names are used wrongly", MISSING_NAMES_MAX);
+        diag_error(s->diag, at, NULL, hint, "%s", message);
+    }
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &thing_key);
+    return 1;
+}
+
+/* __call of a frozen table; upvalues: the table behind the view, its name. */
+int missing_call(lua_State *L)
+{
+    const char *name = lua_tostring(L, lua_upvalueindex(2));
+    lua_settop(L, 0);
+    lua_pushvalue(L, lua_upvalueindex(1));
+    const struct kind *first = NULL;
+    uint32_t count;
+    const char **names = names_push(L, 1, &count);
+    for (uint32_t i = 0; i < count && !first; i++) {
+        lua_getfield(L, 1, names[i]);
+        first = construct_kind(L, -1);
+        lua_pop(L, 1);
+    }
+    const char *members = members_push(L, 1);
+    const char *message =
+        lua_pushfstring(L, "'%s' cannot be called itself: it has %s", name, members);
+    const char *hint = first && first->example
+                           ? lua_pushfstring(L, "such as %s", first->example)
+                           : lua_pushfstring(L, "such as %s.%s(...)", name, names[0]);
+    return missing_refuse(L, message, hint);
 }
 
 bool missing_is(lua_State *L, int index)

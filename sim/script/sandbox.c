@@ -101,6 +101,8 @@ static int base_xpcall(lua_State *L)
 
 /* --- views and the environment */
 
+#define VIEW "orrery.view"
+
 static int frozen_assign(lua_State *L)
 {
     const char *key = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : luaL_typename(L, 2);
@@ -117,9 +119,15 @@ void sandbox_freeze(lua_State *L, const char *name)
     lua_setfield(L, -2, "__index");
     lua_setmetatable(L, target);
     lua_newtable(L); /* the view */
-    lua_createtable(L, 0, 3);
+    lua_createtable(L, 0, 5);
     lua_pushvalue(L, target);
     lua_setfield(L, -2, "__index");
+    lua_pushvalue(L, target);
+    lua_pushstring(L, name);
+    lua_pushcclosure(L, missing_call, 2);
+    lua_setfield(L, -2, "__call");
+    lua_pushstring(L, name);
+    lua_setfield(L, -2, VIEW);
     lua_pushstring(L, name);
     lua_pushcclosure(L, frozen_assign, 1);
     lua_setfield(L, -2, "__newindex");
@@ -127,6 +135,14 @@ void sandbox_freeze(lua_State *L, const char *name)
     lua_setfield(L, -2, "__metatable");
     lua_setmetatable(L, -2);
     lua_remove(L, target);
+}
+
+const char *sandbox_view(lua_State *L, int index)
+{
+    if (!lua_istable(L, index) || luaL_getmetafield(L, index, VIEW) == LUA_TNIL) return NULL;
+    const char *name = lua_tostring(L, -1); /* held by the metatable, which no script can reach */
+    lua_pop(L, 1);
+    return name;
 }
 
 static int global_assign(lua_State *L)
