@@ -181,3 +181,31 @@ void text_add_json(struct text *t, const char *s)
     }
     text_add_n(t, "\"", 1);
 }
+
+void text_add_line(struct text *t, const char *s)
+{
+    size_t before = t->length;
+    text_add(t, s);
+    for (; before < t->length; before++) {
+        unsigned char c = (unsigned char)t->data[before];
+        if (c < 0x20 || c == 0x7f) t->data[before] = ' ';
+    }
+}
+
+void text_add_word(struct text *t, const char *s)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "_./@%+=:,-";
+    if (*s == '-') text_add(t, "./");
+    if (*s && !s[strspn(s, plain)]) {
+        text_add(t, s);
+        return;
+    }
+    text_add(t, "'");
+    for (const char *quote; (quote = strchr(s, '\'')); s = quote + 1) {
+        text_add_n(t, s, (size_t)(quote - s));
+        text_add(t, "'\\''");
+    }
+    text_add(t, s);
+    text_add(t, "'");
+}

@@ -31,5 +31,9 @@ const char *text_double(double v, char *buf);
 bool text_read_double(const char *s, size_t n, double *v);
 /* JSON string with quotes and escapes. */
 void text_add_json(struct text *t, const char *s);
+/* On one line: what a scenario or a file is called must not move a terminal's cursor. */
+void text_add_line(struct text *t, const char *s);
+/* A word of a shell: quoted where it has to be, and never an option. */
+void text_add_word(struct text *t, const char *s);
 
 #endif

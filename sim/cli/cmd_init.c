@@ -51,7 +51,11 @@ static int init_run(struct cli *cli, const void *values)
     int code = cli_write(cli, path, v->force, &out);
     if (code == EXIT_OK) {
         out.length = 0;
-        text_format(&out, "wrote %s\nnext: orrery run %s\n", path, path);
+        text_add(&out, "wrote ");
+        text_add_line(&out, path);
+        text_add(&out, "\nnext: orrery run ");
+        text_add_word(&out, path);
+        text_add(&out, "\n");
         code = cli_print(cli, &out);
     }
     text_close(&out);

@@ -62,7 +62,7 @@ static void print_row(const struct grid *g, uint32_t row, const uint32_t *widths
         if (!left) owed += space;
         if (*s) {
             pad(out, owed);
-            text_add(out, s);
+            text_add_line(out, s);
             owed = 0;
         }
         if (left) owed += space;
@@ -89,7 +89,8 @@ static void markdown_row(const struct grid *g, uint32_t row, const uint32_t *wid
         if (!widths[column]) continue;
         text_add(out, "| ");
         for (const char *s = cell(g, row, column); *s; s++)
-            text_format(out, *s == '|' ? "\\%c" : "%c", *s);
+            text_add_line(out,
+                          (const char[]){ *s == '|' ? '\\' : *s, *s == '|' ? '|' : '\0', '\0' });
         text_add(out, " ");
     }
     text_add(out, "|\n");

@@ -35,8 +35,12 @@ void report_markdown(const struct result *r, struct text *out)
     struct arena *a = arena_open();
     char simulated[NUMBER_BYTES];
     number_print_seconds(ns_to_s(r->simulated_ns), simulated);
-    text_format(out, "### %s\n\n`%s`, seed %s, digest `%s`, %u x %s simulated\n\n", r->title,
-                r->scenario, r->seed, r->digest, r->finished, simulated);
+    text_add(out, "### ");
+    text_add_line(out, r->title);
+    text_add(out, "\n\n`");
+    text_add_line(out, r->scenario);
+    text_format(out, "`, seed %s, digest `%s`, %u x %s simulated\n\n", r->seed, r->digest,
+                r->finished, simulated);
     add_expectations(a, r, out);
     uint32_t count;
     const struct section_table *tables = sections_build(a, r, &count);
@@ -44,7 +48,10 @@ void report_markdown(const struct result *r, struct text *out)
         grid_print_markdown(&tables[i].grid, out);
         text_add(out, "\n");
     }
-    for (uint32_t i = 0; i < r->finding_count; i++)
-        text_format(out, "- %s\n", r->findings[i]);
+    for (uint32_t i = 0; i < r->finding_count; i++) {
+        text_add(out, "- ");
+        text_add_line(out, r->findings[i]);
+        text_add(out, "\n");
+    }
     arena_close(a);
 }

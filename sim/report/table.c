@@ -21,6 +21,15 @@ static const char *painted(struct arena *a, const struct report_options *o, cons
     return o->color ? arena_format(a, "\x1b[%sm%s\x1b[0m", code, s) : s;
 }
 
+static const char *one_line(struct arena *a, const char *s)
+{
+    struct text line = { 0 };
+    text_add_line(&line, s);
+    const char *kept = arena_text(a, text_data(&line));
+    text_close(&line);
+    return kept;
+}
+
 static void add_head(struct arena *a, const struct result *r, const struct report_options *o,
                      struct text *out)
 {
@@ -28,15 +37,16 @@ static void add_head(struct arena *a, const struct result *r, const struct repor
     number_print_seconds(ns_to_s(r->simulated_ns), simulated);
     number_print_seconds(strtod(result_provenance(r, "wall_s"), NULL), wall);
     number_print((double)r->events, events);
-    text_format(out, "%s  seed %s  digest %s", painted(a, o, "1", r->scenario), r->seed, r->digest);
+    text_format(out, "%s  seed %s  digest %s", painted(a, o, "1", one_line(a, r->scenario)),
+                r->seed, r->digest);
     if (r->replications > 1)
         text_format(out, "  %u x %s simulated in %s", r->finished, simulated, wall);
     else
         text_format(out, "  %s simulated in %s", simulated, wall);
     text_format(out, "  %s events\n", events);
-    if (strcmp(r->title, r->scenario) != 0) text_format(out, "%s\n", r->title);
+    if (strcmp(r->title, r->scenario) != 0) text_format(out, "%s\n", one_line(a, r->title));
     for (uint32_t i = 0; i < r->finding_count; i++)
-        text_format(out, "%s %s\n", painted(a, o, "33", "note:"), r->findings[i]);
+        text_format(out, "%s %s\n", painted(a, o, "33", "note:"), one_line(a, r->findings[i]));
 }
 
 static const char *place_of(struct arena *a, const struct result_expectation *e)
@@ -145,15 +155,17 @@ static void add_next(const struct result *r, const struct report_options *o, str
     bool failed = false;
     for (uint32_t i = 0; i < r->expectation_count; i++)
         failed = failed || !r->expectations[i].pass;
-    text_add(out, "\nnext: ");
+    text_add(out, "\nnext: orrery ");
+    text_add(out, !o->file ? "run " : failed ? "plot timeline " : "plot latency ");
+    text_add_word(out, o->file ? o->file : r->scenario);
     if (o->file)
-        text_format(out, "orrery plot %s %s\n", failed ? "timeline" : "latency", o->file);
+        text_add(out, "\n");
     else if (failed)
-        text_format(out, "orrery run %s --seed %s --out run.db --plot\n", r->scenario, r->seed);
+        text_format(out, " --seed %s --out run.db --plot\n", r->seed);
     else if (r->replications == 1)
-        text_format(out, "orrery run %s --reps 10 -j 2\n", r->scenario);
+        text_add(out, " --reps 10 -j 2\n");
     else
-        text_format(out, "orrery run %s --reps %u --out run.db\n", r->scenario, r->replications);
+        text_format(out, " --reps %u --out run.db\n", r->replications);
 }
 
 void report_table(const struct result *r, const struct report_options *o, struct text *out)

@@ -96,6 +96,10 @@ static void message_set(struct script *s, const char *message, size_t length)
     s->failure.length = 0;
     if (!text_is_utf8(message, n)) n = 0;
     text_add_n(&s->failure, message, n);
+    for (size_t i = 0; i < n; i++) { /* a text of a script may hold what a terminal obeys */
+        unsigned char c = (unsigned char)s->failure.data[i];
+        if (c < 0x20 || c == 0x7f) s->failure.data[i] = ' ';
+    }
     if (n == 0) text_add(&s->failure, "the error's text is not valid UTF-8");
 }
 

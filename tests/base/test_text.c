@@ -204,6 +204,31 @@ static void json_strings_stay_readable_when_the_text_is_not_utf8(void **state)
     text_close(&t);
 }
 
+static void a_line_holds_nothing_that_a_terminal_obeys(void **state)
+{
+    (void)state;
+    struct text t = { 0 };
+    text_add_line(&t, "a\nb\x1b[31m\x7f\xc3\xbc");
+    assert_string_equal(text_data(&t), "a b [31m \xc3\xbc");
+    text_close(&t);
+}
+
+static void words_are_quoted_where_a_shell_needs_it(void **state)
+{
+    (void)state;
+    static const char *const words[][2] = {
+        { "a/b-1.lua", "a/b-1.lua" }, { "a b.lua", "'a b.lua'" },
+        { "it's", "'it'\\''s'" },     { "", "''" },
+        { "-x.lua", "./-x.lua" },     { "$(x)", "'$(x)'" }
+    };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        struct text t = { 0 };
+        text_add_word(&t, words[i][0]);
+        assert_string_equal(text_data(&t), words[i][1]);
+        text_close(&t);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -219,6 +244,8 @@ int main(void)
         cmocka_unit_test(utf8_is_judged_as_unicode_has_it),
         cmocka_unit_test(json_strings_are_escaped),
         cmocka_unit_test(json_strings_stay_readable_when_the_text_is_not_utf8),
+        cmocka_unit_test(a_line_holds_nothing_that_a_terminal_obeys),
+        cmocka_unit_test(words_are_quoted_where_a_shell_needs_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -96,6 +96,21 @@ is 2 "--trace of two" "$orrery" run shop.json shop.json --trace c.txt
 is 2 "--until after the end" "$orrery" run shop.json --until 2m; has err "later than the end"
 is 2 "--until in the warm-up" "$orrery" run shop.json --until 5s; has err "warm-up"
 
+# Whatever a scenario is called or logs, a terminal is shown text, and the next command can be pasted.
+cat > "a name.lua" <<'LUA'
+run { duration = "1m", title = "one\27[31m\ntwo" }
+service "shop" { endpoints = { ["GET\27[2J /"] = { cpu("5ms") } } }
+client "user" { target = "shop", rate = "1/s" }
+at("10s", function(w) w:log("a\nb\27[2Jc") end)
+LUA
+is 0 "escapes and spaces" "$orrery" run "a name.lua"
+    has out "one [31m two"
+    has out "note  a b [2Jc"
+    has out "next: orrery run 'a name.lua' --reps 10"
+is 0 "escapes in JSON" "$orrery" run "a name.lua" --json; has out 'a\nb\u001b[2Jc'
+sed 's/w:log(/error(/' "a name.lua" > boom.lua
+is 2 "escapes in an error" "$orrery" run boom.lua; has err "a b [2Jc (at 10s"
+
 # What is about to be written is judged before anything runs.
 cp shop.json kept.json
 is 2 "--out over its scenario" "$orrery" run kept.json --out ./kept.json --force
