@@ -1,7 +1,7 @@
 /* cmd_explain.c - orrery explain: every kind and field, from the tables that the loader reads. */
 #include "base/arena.h"
 #include "cli/cli.h"
-#include "report/report.h"
+#include "cli/schemas.h"
 #include "schema/schema.h"
 
 #include <stdio.h>
@@ -17,7 +17,7 @@ static const struct option explain_options[] = {
     { "markdown", 0, OPTION_FLAG, offsetof(struct explain_values, markdown),
       .doc = "As a reference page" },
     { "schema", 0, OPTION_FLAG, offsetof(struct explain_values, schema),
-      .doc = "The JSON Schema of scenario documents; of results, with the operand orrery.run" },
+      .doc = "The JSON Schema of scenario documents, or of the --json named (orrery.run)" },
     { "luals", 0, OPTION_FLAG, offsetof(struct explain_values, luals),
       .doc = "Types for the Lua language server" },
     { "luacheckrc", 0, OPTION_FLAG, offsetof(struct explain_values, luacheckrc),
@@ -75,8 +75,10 @@ static int explain_run(struct cli *cli, const void *values)
     const char *topic = cli->operand_count ? cli->operands[0] : NULL;
     uint32_t forms = v->markdown + v->schema + v->luals + v->luacheckrc + (v->expand != NULL);
     if (forms > 1) return cli_fail(cli, EXIT_USAGE, "choose one form");
-    bool results = topic && v->schema && strcmp(topic, "orrery.run") == 0;
-    if (topic && !results && (v->schema || v->luals || v->luacheckrc || v->expand))
+    bool results = topic && v->schema;
+    if (v->json && (v->luals || v->luacheckrc))
+        return cli_fail(cli, EXIT_USAGE, "--json is of topics and of --expand");
+    if (topic && (v->luals || v->luacheckrc || v->expand))
         return cli_fail(cli, EXIT_USAGE, "this form is of everything: leave out '%s'", topic);
     if (v->set.count && !v->expand) return cli_fail(cli, EXIT_USAGE, "--set goes with --expand");
     struct text out = { 0 };
@@ -84,8 +86,8 @@ static int explain_run(struct cli *cli, const void *values)
     if (v->expand) {
         code = expand(cli, v, &out);
     } else if (results) {
-        report_json_schema(&out);
-        code = cli_print(cli, &out);
+        code = schemas_add(topic, &out) ? cli_print(cli, &out)
+                                        : cli_fail(cli, EXIT_USAGE, "%s", text_data(&out));
     } else if (v->schema || v->luals || v->luacheckrc) {
         (v->schema ? explain_json_schema : v->luals ? explain_luals : explain_luacheckrc)(&out);
         code = cli_print(cli, &out);
@@ -99,7 +101,7 @@ static int explain_run(struct cli *cli, const void *values)
 extern const struct command command_explain;
 const struct command command_explain = {
     .name = "explain",
-    .operands = "[KIND[.FIELD]]",
+    .operands = "[KIND[.FIELD]|SCHEMA]",
     .operand_max = 1,
     .doc = "What can be said in a scenario: kinds, fields, defaults, ranges",
     .more = "examples:\n"

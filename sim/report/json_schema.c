@@ -1,7 +1,8 @@
 /* json_schema.c - what `orrery run --json` prints, as a JSON Schema (draft 2020-12).
  *
- * Figures are open-ended on purpose: rooms add metrics without asking the report, so a schema that
- * closed them would be wrong tomorrow. What is fixed is how a figure looks and where it stands. */
+ * Sections and figures are open-ended on purpose: rooms add them without asking the report, so a
+ * schema that closed them would be wrong tomorrow. What is fixed is how a figure looks and where it
+ * stands: whatever is not named here is a section. */
 #include "report/report.h"
 
 static const char head[] =
@@ -10,7 +11,8 @@ static const char head[] =
     "  \"$id\": \"orrery.run\",\n"
     "  \"title\": \"The object of `orrery run --json`\",\n"
     "  \"type\": \"object\",\n"
-    "  \"required\": [\"schema\", \"version\", \"scenario\", \"seed\", \"replications\", \"digest\",\n"
+    "  \"required\": [\"schema\", \"version\", \"scenario\", \"seed\", \"replications\", "
+    "\"digest\",\n"
     "               \"simulated_s\", \"events\", \"warmup_s\"],\n"
     "  \"properties\": {\n"
     "    \"schema\": {\"const\": \"orrery.run\"},\n"
@@ -33,8 +35,13 @@ static const char sections[] =
     "    \"expectations\": {\"type\": \"array\", \"items\": {\n"
     "      \"type\": \"object\",\n"
     "      \"required\": [\"name\", \"pass\", \"observed\", \"target\", \"file\", \"line\"],\n"
+    "      \"additionalProperties\": false,\n"
     "      \"properties\": {\"name\": {\"type\": \"string\"}, \"pass\": {\"type\": \"boolean\"},\n"
-    "        \"observed\": {\"type\": [\"number\", \"null\"]}, \"target\": {\"type\": \"string\"},\n"
+    "        \"ci95_low\": {\"type\": [\"number\", \"null\"]},\n"
+    "        \"ci95_high\": {\"type\": [\"number\", \"null\"]},\n"
+    "        \"n\": {\"type\": \"integer\", \"minimum\": 1},\n"
+    "        \"observed\": {\"type\": [\"number\", \"null\"]}, \"target\": {\"type\": "
+    "\"string\"},\n"
     "        \"unit\": {\"type\": \"string\"}, \"file\": {\"type\": \"string\"},\n"
     "        \"line\": {\"type\": \"integer\"}}}},\n"
     "    \"timeline\": {\"type\": \"array\", \"items\": {\n"
@@ -42,12 +49,16 @@ static const char sections[] =
     "      \"required\": [\"t_s\", \"kind\", \"object\", \"text\"],\n"
     "      \"properties\": {\"t_s\": {\"type\": \"number\"}, \"kind\": {\"type\": \"string\"},\n"
     "        \"object\": {\"type\": \"string\"}, \"text\": {\"type\": \"string\"}}}},\n"
-    "    \"provenance\": {\"type\": \"object\"}\n"
-    "  },\n";
+    "    \"findings\": {\"type\": \"array\", \"items\": {\"type\": \"string\"}},\n"
+    "    \"provenance\": {\"type\": \"object\",\n"
+    "      \"additionalProperties\": {\"type\": [\"string\", \"number\"]}}\n"
+    "  },\n"
+    "  \"additionalProperties\": {\"$ref\": \"#/$defs/objects\"},\n";
 
 static const char definitions[] =
     "  \"$defs\": {\n"
-    "    \"objects\": {\"type\": \"object\", \"additionalProperties\": {\"$ref\": \"#/$defs/figures\"}},\n"
+    "    \"objects\": {\"type\": \"object\", \"additionalProperties\": {\"$ref\": "
+    "\"#/$defs/figures\"}},\n"
     "    \"figures\": {\n"
     "      \"description\": \"Metrics by name, nested where a name has a dot.\",\n"
     "      \"anyOf\": [\n"
@@ -71,10 +82,7 @@ static const char definitions[] =
 
 void report_json_schema(struct text *out)
 {
-    static const char *const names[] = { "clients", "services", "nodes", "rollouts" };
     text_add(out, head);
-    for (uint32_t i = 0; i < sizeof names / sizeof *names; i++)
-        text_format(out, "    \"%s\": {\"$ref\": \"#/$defs/objects\"},\n", names[i]);
     text_add(out, sections);
     text_add(out, definitions);
 }
