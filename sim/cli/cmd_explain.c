@@ -38,6 +38,11 @@ static int expand(struct cli *cli, const struct explain_values *v, struct text *
     bool bad = cli_problems(d);
     diag_close(d);
     if (bad) return EXIT_USAGE;
+    if (s.doors.open)
+        fprintf(stderr,
+                "orrery explain: warning: %s has functions, which only its script can say: what is "
+                "printed lacks them\n",
+                v->expand);
     if (v->json)
         schema_print_json(s.document, out);
     else

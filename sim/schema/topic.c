@@ -113,9 +113,25 @@ bool topic_find(struct kind_list list, const char *topic, struct topic *t)
     return t->role || field_topic(list, topic, t);
 }
 
+/* "expect" is no kind, but the beginning of ten. */
+static bool is_family(struct kind_list list, const char *topic, struct text *out)
+{
+    size_t length = strlen(topic);
+    uint32_t count = 0;
+    for (uint32_t i = 0; length && i < list.count; i++) {
+        const char *name = list.kinds[i]->name;
+        if (strncmp(name, topic, length) != 0 || name[length] != '.') continue;
+        if (!count++) text_format(out, "there is no kind '%s' itself; there are ", topic);
+        text_format(out, "%s%s", count > 1 ? ", " : "", name);
+    }
+    if (count) text_add(out, "\n");
+    return count > 0;
+}
+
 void topic_hint(struct kind_list list, const char *topic, struct text *out)
 {
     struct topic t = { 0 };
+    if (is_family(list, topic, out)) return;
     struct arena *a = arena_open();
     const char **names = arena_alloc(a, (2 * list.count + KIND_FIELDS_MAX) * sizeof *names);
     uint32_t count = 0;

@@ -165,6 +165,10 @@ is 2 "export unknown" "$orrery" export shop.db xml; has err "csv and json"
 is 0 "plots" "$orrery" plot;                  has out "latency"
 is 2 "plot unknown" "$orrery" plot latncy shop.db; has err "did you mean 'latency'?"
 is 0 "explain" "$orrery" explain service;     has out "replicas"
+is 2 "explain a family" "$orrery" explain expect; has err "there are expect."; has err "expect.p99"
+is 0 "--expand with callbacks" "$orrery" explain --expand "a name.lua" --json
+    has err "warning: a name.lua has functions"
+is 0 "--expand without" "$orrery" explain --expand shop.json --json; empty err
 is 2 "explain unknown" "$orrery" explain servce; has err "service"
 is 0 "init" "$orrery" init first;             has out "first/scenario.lua"
 is 2 "init twice" "$orrery" init first;       has err "--force"
