@@ -117,23 +117,53 @@ void bounds_judge(const struct bounds *b, bound_print *print, const struct expec
         add(v->observed_text, "%s%s", ", within the noise: more --reps would settle it", "");
 }
 
-bool subject_judge(const struct document *doc, const char *subject, struct place at,
-                   const char *path, struct diag *d)
+/* Who answers or asks: the others have no calls to judge. */
+static bool has_calls(const struct object *o, bool clients)
+{
+    const char *kind = o->kind->name;
+    return strcmp(kind, "service") == 0 || strcmp(kind, "gateway") == 0 ||
+           (clients && strcmp(kind, "client") == 0);
+}
+
+static bool subject_among(const struct document *doc, const char *subject, bool clients,
+                          struct place at, const char *path, struct diag *d)
 {
     const char *names[256];
     uint32_t count = 0;
+    const struct object *other = NULL;
     for (uint32_t i = 0; i < doc->object_count; i++) {
         const char *name = doc->objects[i].name;
         if (!name || !*name) continue;
-        if (strcmp(name, subject) == 0) return true;
+        bool wanted = has_calls(&doc->objects[i], clients), same = strcmp(name, subject) == 0;
+        if (same && wanted) return true;
+        if (same) other = &doc->objects[i];
+        if (!wanted) continue;
         if (count < sizeof names / sizeof *names) names[count++] = name;
     }
     const char *near = text_nearest(subject, names, count);
+    const char *asked = clients ? "name a client, a service or a gateway of this scenario"
+                                : "name a service or a gateway of this scenario";
     char hint[100];
     snprintf(hint, sizeof hint, "did you mean '%s'?", near ? near : "");
-    diag_error(d, at, path, near ? hint : "name a client or a service of this scenario",
-               "'%s' is not an object of this scenario", subject);
+    if (other)
+        diag_error(d, at, path, asked, "'%s' is a %s, which has no such figure", subject,
+                   other->kind->name);
+    else
+        diag_error(d, at, path, near ? hint : asked, "'%s' is not an object of this scenario",
+                   subject);
     return false;
+}
+
+bool subject_judge(const struct document *doc, const char *subject, struct place at,
+                   const char *path, struct diag *d)
+{
+    return subject_among(doc, subject, true, at, path, d);
+}
+
+bool subject_judge_service(const struct document *doc, const char *subject, struct place at,
+                           const char *path, struct diag *d)
+{
+    return subject_among(doc, subject, false, at, path, d);
 }
 
 void bounds_check(const struct bounds *b, struct place at, const char *path, struct diag *d)

@@ -19,9 +19,12 @@ void bounds_judge(const struct bounds *b, bound_print *print, const struct expec
                   struct verdict *v);
 /* For a kind's check: some bound is said, and they can all be met. */
 void bounds_check(const struct bounds *b, struct place at, const char *path, struct diag *d);
-/* For the subject's field: it is an object of the scenario. */
+/* For the subject's field: it is a client, a service or a gateway of the scenario. */
 bool subject_judge(const struct document *doc, const char *subject, struct place at,
                    const char *path, struct diag *d);
+/* Not a client: what is judged is of pods. */
+bool subject_judge_service(const struct document *doc, const char *subject, struct place at,
+                           const char *path, struct diag *d);
 /* NAN when the field was not said. */
 double bound_said(double value);
 /* A figure with the digits a reader can use: "12.35ms"; buf >= 40. */

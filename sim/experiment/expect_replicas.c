@@ -12,7 +12,7 @@ struct expect_replicas_spec {
 
 static const struct field replicas_fields[] = {
     TEXT(struct expect_replicas_spec, "subject", head.subject, .position = 1,
-         .judge = subject_judge, .doc = "The service whose ready replicas are counted."),
+         .judge = subject_judge_service, .doc = "The service whose ready replicas are counted."),
     COUNT(struct expect_replicas_spec, "atLeast", at_least_count, .preset = "0", .min = 0,
           .max = 1e6, .doc = "Never fewer replicas than this, after the warm-up."),
     COUNT(struct expect_replicas_spec, "atMost", at_most_count, .preset = "unlimited", .min = 0,

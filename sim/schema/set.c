@@ -305,6 +305,9 @@ static struct value *value_walk(struct setter *s, struct value *v, struct field 
         const struct path_step *step = &s->steps[s->step];
         if (f.type == FIELD_LIST || f.type == FIELD_MAP) {
             if (f.type == FIELD_LIST) list_of_one(s, v);
+            if (f.type == FIELD_MAP && !step->key)
+                return refuse(s, "write its key in quotes, as in [\"GET /\"]",
+                              "the items of %s have keys, not numbers", f.name);
             v = item_walk(s, v, step);
             f = field_item(&f);
             s->step++;
@@ -349,7 +352,11 @@ static void assign(struct setter *s, const char *text)
     struct field last;
     if (v) v = value_walk(s, v, *f, &last);
     struct value *what = v ? value_from_text(s->arena, &last, text, s->at, s->diag) : NULL;
-    if (what) value_become(v, what);
+    if (what)
+        value_become(v, what);
+    else if (v && (*text == '{' || *text == '['))
+        refuse(s, "keys and texts in quotes, as in {\"kind\": \"retry\", \"attempts\": 3}",
+               "a value that begins with '%c' is read as JSON", *text);
 }
 
 /* The '=' that parts path from value: the first outside of quotes, as a key may hold one. */
