@@ -314,7 +314,7 @@
 ---@class orrery.discipline.lifo
 
 ---@class orrery.discipline.priority
----@field preemptive? boolean Whether a more important call interrupts a running one, which later resumes.
+---@field preemptive? boolean Whether a more important call interrupts a running one, which resumes before others of its own priority.
 ---@field evict? boolean Whether a call that finds the queue full takes the place of a less important one, which is turned away (outcome overloaded).
 
 ---@class orrery.discipline.shortestFirst

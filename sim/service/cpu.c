@@ -91,19 +91,21 @@ int64_t cpu_remaining(const struct world *w, uint32_t call)
     return x->done_ns - now_ns(w);
 }
 
+/* Neither list is in any order: of equals the one that came last gives way. */
 uint32_t cpu_victim(const struct world *w, uint32_t pod, int64_t rank)
 {
     const struct pod_side *side = side_of(w, pod);
     bool fast = side->fast;
     uint32_t worst = CALL_NONE, count = fast ? side->on_cpu_count : side->task_count;
-    int64_t worst_rank = rank;
+    int64_t worst_rank = rank, worst_entered_ns = INT64_MAX;
     for (uint32_t i = 0; i < count; i++) {
         uint32_t call = fast ? side->on_cpu[i].call : side->tasks[i].call;
         int64_t left = fast ? side->on_cpu[i].done_ns - now_ns(w) : task_left(w, side, i);
-        int64_t at = waiting_rank(w, call, left);
-        if (at <= worst_rank) continue;
+        int64_t at = waiting_rank(w, call, left), entered_ns = call_get(w, call)->entered_ns;
+        if (at < worst_rank || (at == worst_rank && entered_ns <= worst_entered_ns)) continue;
         worst = call;
         worst_rank = at;
+        worst_entered_ns = entered_ns;
     }
     return worst;
 }

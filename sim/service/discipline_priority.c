@@ -23,7 +23,8 @@ static bool evicts(const void *spec)
 
 static const struct field priority_fields[] = {
     BOOL(struct priority_spec, "preemptive", preemptive, .preset = "false",
-         .doc = "Whether a more important call interrupts a running one, which later resumes."),
+         .doc = "Whether a more important call interrupts a running one, which resumes before "
+                "others of its own priority."),
     BOOL(struct priority_spec, "evict", evicting, .preset = "false",
          .doc = "Whether a call that finds the queue full takes the place of a less important one, "
                 "which is turned away (outcome overloaded)."),

@@ -1,7 +1,9 @@
 /* waiting.c - the calls that wait at a pod for a worker.
  *
  * fifo and lifo are a doubly linked list through the calls (call.next, side.queued_at backwards); ranked
- * disciplines are a binary heap on (rank, age), each call knowing its position. */
+ * disciplines are a binary heap on (rank, age), each call knowing its position. Among equals an
+ * interrupted call keeps its place: before all that have not begun, and before those that were
+ * interrupted earlier, since it is the youngest that gives way (cpu_victim). */
 #include "service/pod.h"
 
 #include "base/arena.h"
@@ -52,6 +54,14 @@ static void sift_down(struct world *w, struct ranked *heap, uint32_t count, uint
     settle(w, heap, at, x);
 }
 
+#define AGE_NEW (UINT64_C(1) << 63) /* greater than any age of an interrupted call */
+
+static uint64_t age_of(struct pod_side *side, const struct call *c)
+{
+    uint64_t pushed = side->age++;
+    return c->flags & CALL_INTERRUPTED ? AGE_NEW - 1 - pushed : AGE_NEW + pushed;
+}
+
 static void heap_push(struct world *w, uint32_t pod, uint32_t call)
 {
     struct pod *p = pod_get(w, pod);
@@ -62,7 +72,8 @@ static void heap_push(struct world *w, uint32_t pod, uint32_t call)
                                  wider * sizeof *side->queue);
         side->queue_capacity = wider;
     }
-    struct ranked x = { waiting_rank(w, call, waiting_work(w, call)), side->age++, call };
+    struct ranked x = { waiting_rank(w, call, waiting_work(w, call)),
+                        age_of(side, call_get(w, call)), call };
     sift_up(w, side->queue, p->queued, x);
 }
 

@@ -177,6 +177,37 @@ static void shares_change_with_every_arrival_and_departure(void **state)
     scenario_close(&s);
 }
 
+static void an_interrupted_call_keeps_its_place_among_equals(void **state)
+{
+    (void)state;
+    struct scenario s = cloud_run(SHOP(PREEMPTIVE) CALL("a", "shop l", "0", "") CALL(
+        "b", "shop l", "100", "") CALL("high", "shop s", "1000", ", 'priority': 1"));
+    /* a 0-1, high 1-2, a 2-4, b 4-7. */
+    assert_took(&s, "high", 1000);
+    assert_took(&s, "a", 4000);
+    assert_took(&s, "b", 7000 - 100);
+    scenario_close(&s);
+}
+
+static void of_equals_the_latest_gives_way_and_the_earliest_resumes(void **state)
+{
+    (void)state;
+    struct scenario s = cloud_run(
+        RUN("60s") SERVICE("shop", "'workers': 3, 'discipline': " PREEMPTIVE ",", WORKS)
+            CALL("done", "shop s", "0", "") CALL("a", "shop l", "10", "")
+                CALL("b", "shop l", "20", "") CALL("c", "shop l", "1500", "") /* where done was */
+        CALL("d", "shop l", "1600", "") CALL("high", "shop l", "2000", ", 'priority': 1")
+            CALL("higher", "shop s", "2500", ", 'priority': 1"));
+    /* c gives way to high at 2, b to higher at 2.5. When a is done b goes on, c where higher was, and
+     * d where b was. */
+    assert_took(&s, "a", 3000);
+    assert_took(&s, "b", 3530 - 20);
+    assert_took(&s, "c", 6000 - 1500);
+    assert_took(&s, "d", 6530 - 1600);
+    assert_took(&s, "high", 3000);
+    scenario_close(&s);
+}
+
 static void sharing_pods_give_each_call_one_core_at_most(void **state)
 {
     (void)state;
@@ -304,6 +335,8 @@ int main(void)
         cmocka_unit_test(equal_priorities_keep_the_order_of_arrival),
         cmocka_unit_test(an_interrupted_call_resumes_with_exactly_the_work_left),
         cmocka_unit_test(a_call_interrupted_many_times_loses_nothing),
+        cmocka_unit_test(an_interrupted_call_keeps_its_place_among_equals),
+        cmocka_unit_test(of_equals_the_latest_gives_way_and_the_earliest_resumes),
         cmocka_unit_test(sjf_serves_the_shortest_and_interrupts_nobody),
         cmocka_unit_test(srpt_serves_what_is_done_soonest),
         cmocka_unit_test(srpt_counts_what_is_left_not_what_was_asked),
