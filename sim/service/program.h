@@ -24,6 +24,7 @@ struct compiler {
     struct place at; /* of the step being compiled */
     struct diag *d;
     uint16_t cpu; /* the first instruction that works on a CPU */
+    uint16_t loops;    /* how many there are so far */
     uint16_t messages; /* instructions that no step stands for: they shift no step's draws */
     bool full;
 };

@@ -24,6 +24,7 @@ static void loop_compile(struct compiler *c, const struct part *step)
 {
     const struct loop_spec *spec = step->spec;
     uint16_t top = (uint16_t)c->count;
+    c->loops++;
     compile_steps(c, &spec->steps);
     compile_emit(c, (struct instruction){ .run = loop_run, .probability = spec->again,
                                           .target = top, .route = ROUTE_NONE });

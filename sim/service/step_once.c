@@ -16,6 +16,7 @@ struct once_spec {
 
 struct once {
     struct table now, before; /* key -> DONE, or generation and id of the call that has begun it */
+    uint64_t *begun;          /* by call: the key it began under, which a loop inside changes; or NULL */
     int64_t tick, window_ns;
     bool keys;
 };
@@ -89,6 +90,7 @@ static enum step_result once_begin(struct world *w, uint32_t call, const struct 
     if ((done || busy) && o->keys) return again(w, call, i, done);
     if (done || busy) again(w, call, i, done);
     if (!done) table_put(&o->now, w->arena, key, (uint64_t)c->generation << 32 | call | CALLS_MAX);
+    if (o->begun) o->begun[call] = key;
     return STEP_NEXT;
 }
 
@@ -96,8 +98,9 @@ static enum step_result once_end(struct world *w, uint32_t call, const struct in
 {
     struct once *o = once_of(w, i);
     const struct instruction *begin = i - (i->index - i->target);
+    uint64_t key = o->begun ? o->begun[call] : step_key(call_get(w, call), call_side(w, call), begin);
     forget_old(o, now_ns(w));
-    table_put(&o->now, w->arena, step_key(call_get(w, call), call_side(w, call), begin), DONE);
+    table_put(&o->now, w->arena, key, DONE);
     return STEP_NEXT;
 }
 
@@ -119,7 +122,12 @@ static void once_compile(struct compiler *c, const struct part *step)
     uint32_t table = once_open(c->w, spec);
     uint16_t begin = compile_emit(
         c, (struct instruction){ .run = once_begin, .table = table, .route = ROUTE_NONE });
+    uint16_t loops = c->loops;
     compile_steps(c, &spec->steps);
+    if (c->loops > loops) {
+        struct once *o = service_room_of(c->w)->onces[table];
+        o->begun = calls_beside(c->w, sizeof *o->begun);
+    }
     compile_emit(c, (struct instruction){
                         .run = once_end, .table = table, .target = begin, .route = ROUTE_NONE });
     if (!c->full) c->items[begin].target = (uint16_t)c->count;

@@ -57,6 +57,25 @@ static void what_failed_or_was_cancelled_may_be_done_again(void **state)
     scenario_close(&s);
 }
 
+static void a_loop_inside_is_remembered_as_done(void **state)
+{
+    (void)state;
+    /* 5 ms or more and a wait of 30 are too long for any first attempt; a second later the loop is
+     * done, and the retry has only the wait before it. */
+    struct scenario s = cloud_run(
+        RUN("60s") SERVICE("shop", "'workers': 9,",
+                           "'x': [{'kind': 'once', '#': [{'kind': 'loop', 'again': 0.9, '#': [" WORK(
+                               "5ms") "]}]}, " WAIT("30ms") "]")
+            OPEN("user", "shop x", "5/s", ", 'timeout': '31ms', 'retry': {'kind': 'retry', 'attempts': "
+                                          "2, 'backoff': '1s', 'jitter': 'none'}"));
+    double ended = cloud_client(&s, "user", "ok");
+    assert_true(ended > 200);
+    assert_true(cloud_client(&s, "user", "failed") == 0);
+    assert_true(cloud_service(&s, "shop", "spared") >= ended);
+    assert_true(cloud_service(&s, "shop", "clashed") == 0);
+    scenario_close(&s);
+}
+
 static void a_key_is_forgotten_after_two_windows(void **state)
 {
     (void)state;
@@ -73,6 +92,7 @@ int main(void)
         cmocka_unit_test(without_keys_it_is_done_again_and_counted),
         cmocka_unit_test(a_retry_of_what_is_being_done_is_refused),
         cmocka_unit_test(what_failed_or_was_cancelled_may_be_done_again),
+        cmocka_unit_test(a_loop_inside_is_remembered_as_done),
         cmocka_unit_test(a_key_is_forgotten_after_two_windows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
