@@ -49,7 +49,7 @@ struct pod {
     uint32_t in_flight;  /* running, queued or waiting */
     uint32_t first, last; /* the queue, when it is a list */
     uint64_t area_flight, area_queue, area_busy;
-    int64_t alone_ns;    /* CPU time of work that took exactly its time, charged when begun */
+    int64_t alone_ns;    /* CPU time of work that takes exactly its time, charged when begun */
 };
 _Static_assert(sizeof(struct pod) == 64, "one cache line: every call touches it");
 
@@ -90,6 +90,7 @@ struct pod_side {
     uint64_t age;
     struct on_cpu *on_cpu; /* by no particular order; for disciplines that interrupt */
     uint32_t on_cpu_count;
+    int64_t ahead_ns; /* of alone_ns, what was still to come when cpu_look_ahead was asked */
     /* Processor sharing in virtual time: `served` grows by `rate` per ns for every task at once. */
     struct task *tasks; /* a heap on tag */
     uint32_t task_count, task_capacity;
@@ -215,6 +216,7 @@ void cpu_set_rate(struct world *w, uint32_t pod, double rate); /* of a sharing p
 /* The call on this pod's CPUs that should give way to one of this rank, or CALL_NONE. */
 uint32_t cpu_victim(const struct world *w, uint32_t pod, int64_t rank);
 int64_t cpu_remaining(const struct world *w, uint32_t call);
+void cpu_look_ahead(struct world *w); /* before cpu_used_ns or cpu_reset are asked at a new time */
 double cpu_used_ns(const struct world *w, uint32_t pod); /* CPU time so far, all its calls */
 void cpu_reset(struct world *w, uint32_t pod);
 double pod_cores(const struct service *s); /* most CPU a pod can use */

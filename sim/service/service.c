@@ -267,6 +267,7 @@ static void room_reset(struct world *w)
     struct service_room *room = service_room_of(w);
     int64_t now = now_ns(w);
     room->reset_ns = now;
+    cpu_look_ahead(w);
     rows_reset(w);
     for (uint32_t i = 0; i < room->service_count; i++) {
         struct service *s = &room->services[i];
@@ -317,6 +318,7 @@ static void sample(struct world *w, struct service *s, int64_t window_ns)
 
 static void room_sample(struct world *w, int64_t window_ns)
 {
+    cpu_look_ahead(w);
     for (uint32_t i = 0; i < service_count(w); i++)
         sample(w, &service_room_of(w)->services[i], window_ns);
 }
@@ -367,6 +369,7 @@ static void report(struct world *w, struct service *s)
 
 static void room_report(struct world *w)
 {
+    cpu_look_ahead(w);
     for (uint32_t i = 0; i < service_count(w); i++)
         report(w, &service_room_of(w)->services[i]);
     rows_report(w);

@@ -123,6 +123,32 @@ static void workers_that_are_not_there_are_not_idle(void **state)
     scenario_close(&s);
 }
 
+static void cpu_counts_as_far_as_the_work_is_done(void **state)
+{
+    (void)state;
+    static const char *const disciplines[] = { "fifo", "srpt", "ps" };
+    for (uint32_t i = 0; i < 3; i++) {
+        struct text t = { 0 };
+        text_format(&t,
+                    "{'kind': 'run', 'duration': '10s', 'warmup': '4s', 'window': '1s'}, {'kind': "
+                    "'service', 'name': 'shop', 'workers': 2, 'discipline': '%s', 'endpoints': "
+                    "{'/': [" WORK("7s") "], 'long': [" WORK("99s") "]}}" CALL("a", "shop /", "0",
+                                                                               "")
+                        CALL("b", "shop long", "8500", ""),
+                    disciplines[i]);
+        struct scenario s;
+        cloud_open(&s, text_data(&t), (struct cloud_options){ 0 });
+        assert_true(world_run(s.w, 3500 * NS_PER_MS));
+        assert_close(service_signal(s.w, 0, "cpu"), 0.5, 1e-9);
+        assert_true(world_run(s.w, INT64_MAX));
+        world_report(s.w);
+        assert_close(service_signal(s.w, 0, "cpu"), 0.5, 1e-9);
+        assert_close(cloud_service(&s, "shop", "cpu_cores"), (3 + 1.5) / 6, 1e-9);
+        text_close(&t);
+        scenario_close(&s);
+    }
+}
+
 static void warm_up_leaves_out_what_began_before(void **state)
 {
     (void)state;
@@ -170,6 +196,7 @@ int main(void)
         cmocka_unit_test(where_calls_share_utilization_is_cpu_used),
         cmocka_unit_test(replicas_are_averaged_over_time),
         cmocka_unit_test(workers_that_are_not_there_are_not_idle),
+        cmocka_unit_test(cpu_counts_as_far_as_the_work_is_done),
         cmocka_unit_test(warm_up_leaves_out_what_began_before),
         cmocka_unit_test(warm_up_changes_figures_but_nothing_that_happens),
     };
