@@ -55,6 +55,17 @@ static void count_ready(struct world *w, struct service *s, int change)
     if (s->ready > s->ready_max) s->ready_max = s->ready;
 }
 
+static bool serves(uint8_t state)
+{
+    return state == POD_READY || state == POD_DRAINING;
+}
+
+static void count_serving(const struct world *w, struct service *s, int change)
+{
+    s->area_serving -= (uint64_t)((int64_t)change * now_ns(w));
+    s->serving += (uint32_t)change;
+}
+
 static void set_state(struct world *w, uint32_t pod, enum pod_state state)
 {
     struct pod *p = pod_get(w, pod);
@@ -62,6 +73,7 @@ static void set_state(struct world *w, uint32_t pod, enum pod_state state)
     if (s->occupied) occupancy_mark(w, p);
     if (p->state == POD_READY && state != POD_READY) count_ready(w, s, -1);
     if (p->state != POD_READY && state == POD_READY) count_ready(w, s, +1);
+    if (serves(p->state) != serves((uint8_t)state)) count_serving(w, s, serves((uint8_t)state) ? 1 : -1);
     p->state = (uint8_t)state;
     pod_settle(w, p);
     if (state == POD_CRASHED || state == POD_GONE) transport_ended(w, s->group, pod);

@@ -139,7 +139,8 @@ struct service {
     uint64_t unrouted, injected; /* errors because no route of a gateway was for them; of a fault */
     uint64_t offered_early, ended_early;    /* what the meter does not count: before the warm-up ended */
     uint64_t inside, inside_counted;        /* for the room's check */
-    uint64_t area_ready;
+    uint64_t area_ready, area_serving;
+    uint32_t serving; /* pods with calls or open to them: ready or draining */
     uint32_t ready_min, ready_max;
     struct disturbed *disturbances;
     uint32_t disturbance_count, disturbance_capacity;

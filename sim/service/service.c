@@ -254,7 +254,8 @@ static struct totals totals_of(struct world *w, const struct service *s)
     return t;
 }
 
-/* Busy workers over workers there were; where calls share, CPU used over CPU there was. */
+/* Busy workers over workers there were, of ready pods and of those that drain; where calls share, CPU
+ * used over CPU there was. */
 static double utilization(const struct service *s, double busy, double cpu, double pod_ns)
 {
     if (pod_ns <= 0) return 0;
@@ -280,6 +281,7 @@ static void room_reset(struct world *w)
         s->wasted = s->done_without = s->starts = s->restarts = s->interrupted = 0;
         s->spared = s->clashed = s->repeated = 0;
         s->area_ready = (uint64_t)(-(int64_t)s->ready * now);
+        s->area_serving = (uint64_t)(-(int64_t)s->serving * now);
         s->ready_min = s->ready_max = s->ready;
         s->last_flight = s->last_queue = s->last_busy = s->last_cpu = s->last_capacity = 0;
         for (uint32_t pod = s->first_pod; pod < s->first_pod + s->capacity; pod++) {
@@ -297,7 +299,7 @@ static void sample(struct world *w, struct service *s, int64_t window_ns)
     int64_t now = now_ns(w);
     struct recorder *r = w->recorder;
     struct totals t = totals_of(w, s);
-    double window = (double)window_ns, capacity = integral(s->area_ready, s->ready, now);
+    double window = (double)window_ns, capacity = integral(s->area_serving, s->serving, now);
     double used = s->discipline->shares ? t.cpu : t.busy;
     double pod_ns = capacity - s->last_capacity;
     s->window_in_flight = (t.flight - s->last_flight) / window;
@@ -329,7 +331,8 @@ static void report(struct world *w, struct service *s)
     int64_t now = now_ns(w), span_ns = now - service_room_of(w)->reset_ns;
     double span = (double)(span_ns > 0 ? span_ns : 1);
     struct totals t = totals_of(w, s);
-    double pod_ns = integral(s->area_ready, s->ready, now);
+    double ready_ns = integral(s->area_ready, s->ready, now);
+    double pod_ns = integral(s->area_serving, s->serving, now);
     meter_report(&s->meter, r, "services", s->name, "received", ns_to_s(span_ns));
     if (s->wait.count + s->unwaited > 0) {
         histogram_record_many(&s->wait, 0, s->unwaited);
@@ -347,7 +350,7 @@ static void report(struct world *w, struct service *s)
                    utilization(s, t.busy, t.cpu, pod_ns));
     recorder_value(r, "services", s->name, "cpu_cores", "cores", t.cpu / span);
     recorder_value(r, "services", s->name, "replicas.min", "1", s->ready_min);
-    recorder_value(r, "services", s->name, "replicas.mean", "1", pod_ns / span);
+    recorder_value(r, "services", s->name, "replicas.mean", "1", ready_ns / span);
     recorder_value(r, "services", s->name, "replicas.max", "1", s->ready_max);
     recorder_value(r, "services", s->name, "replicas.last", "1", s->ready);
     recorder_value(r, "services", s->name, "restarts", "1", (double)s->restarts);

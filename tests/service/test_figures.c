@@ -123,6 +123,19 @@ static void workers_that_are_not_there_are_not_idle(void **state)
     scenario_close(&s);
 }
 
+/* Pods that drain still work: their workers are busy, and there. */
+static void workers_of_pods_that_drain_are_there(void **state)
+{
+    (void)state;
+    struct scenario s = cloud_run(
+        RUN("20s") SERVICE("shop", "'replicas': 2, 'workers': 1,", "'/': [" WORK("10s") "]")
+            CALL("a", "shop /", "0", "") CALL("b", "shop /", "0", "") AT("5s", SCALE("shop", 1)));
+    assert_took(&s, "b", 10000);
+    assert_close(cloud_service(&s, "shop", "replicas.mean"), (5 * 2 + 15) / 20.0, 1e-9);
+    assert_close(cloud_service(&s, "shop", "utilization"), 20.0 / (10 * 2 + 10), 1e-9);
+    scenario_close(&s);
+}
+
 static void cpu_counts_as_far_as_the_work_is_done(void **state)
 {
     (void)state;
@@ -196,6 +209,7 @@ int main(void)
         cmocka_unit_test(where_calls_share_utilization_is_cpu_used),
         cmocka_unit_test(replicas_are_averaged_over_time),
         cmocka_unit_test(workers_that_are_not_there_are_not_idle),
+        cmocka_unit_test(workers_of_pods_that_drain_are_there),
         cmocka_unit_test(cpu_counts_as_far_as_the_work_is_done),
         cmocka_unit_test(warm_up_leaves_out_what_began_before),
         cmocka_unit_test(warm_up_changes_figures_but_nothing_that_happens),
