@@ -1266,7 +1266,7 @@ function random(...) end
 ---@return orrery.balancer.roundRobin
 function roundRobin(...) end
 
----Sends each call to the ready backend where this caller has fewest calls in flight, for its weight, looking at all of them: join the shortest queue.
+---Sends each call to the ready backend where this caller has fewest calls in flight, for its weight, looking at all of them: join the shortest queue. Those with none are equal, whatever their weight.
 ---@param ... any|orrery.balancer.leastRequest
 ---@return orrery.balancer.leastRequest
 function leastRequest(...) end

@@ -49,19 +49,27 @@ static uint32_t idlest(const struct least_spec *s, const struct backend *backend
         if (backends[i].in_flight == least && skip-- == 0) return i;
 }
 
+/* HAProxy's leastconn: one more call would load it less for its weight, but who has none has none,
+ * whatever its weight. */
+static bool is_idler(const struct backend *a, const struct backend *b)
+{
+    if (a->in_flight == 0 || b->in_flight == 0) return a->in_flight < b->in_flight;
+    return backend_is_idler(a, b);
+}
+
 static uint32_t idlest_for_weight(const struct least_spec *s, const struct backend *backends,
                                   uint32_t n, const struct pick *pick)
 {
     uint32_t best = 0, ties = 1;
     for (uint32_t i = 1; i < n; i++) {
-        if (backend_is_idler(&backends[best], &backends[i])) continue;
-        ties = backend_is_idler(&backends[i], &backends[best]) ? 1 : ties + 1;
+        if (is_idler(&backends[best], &backends[i])) continue;
+        ties = is_idler(&backends[i], &backends[best]) ? 1 : ties + 1;
         if (ties == 1) best = i;
     }
     uint32_t skip = ties > 1 && s->ties == TIES_RANDOM ? rng_below(pick->rng, ties) : 0;
     const struct backend *first = &backends[best];
     while (skip > 0)
-        if (!backend_is_idler(first, &backends[++best])) skip--;
+        if (!is_idler(first, &backends[++best])) skip--;
     return best;
 }
 
@@ -92,7 +100,8 @@ const struct kind balancer_least = {
     .form = KIND_PART,
     .room = "traffic",
     .doc = "Sends each call to the ready backend where this caller has fewest calls in flight, "
-           "for its weight, looking at all of them: join the shortest queue.",
+           "for its weight, looking at all of them: join the shortest queue. Those with none are "
+           "equal, whatever their weight.",
     .source = "Winston, Optimality of the shortest line discipline (1977); AWS Application Load "
               "Balancer, least outstanding requests; with weights as HAProxy's leastconn",
     .example = "balancer = leastRequest { ties = \"random\" }",

@@ -352,6 +352,19 @@ static void least_request_looks_at_calls_for_the_weight(void **state)
     parts_close(&s.parts);
 }
 
+static void to_least_request_the_idle_are_equal_whatever_their_weight(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_open(&s, &balancer_least, "", 3);
+    weigh(&s, (uint32_t[]){ 1, 4, 200 });
+    s.backends[2].in_flight = 1; /* 2/200, and yet busier */
+    pick_often(&s);
+    assert_share(s.picked[0], 0.5);
+    assert_share(s.picked[1], 0.5);
+    parts_close(&s.parts);
+}
+
 /* ------------------------------------------------------------------------- slow start */
 
 static void slow_start_set(struct scene *s, const char *said)
@@ -484,6 +497,7 @@ int main(void)
         cmocka_unit_test(round_robin_gives_turns_by_weight_spread_evenly),
         cmocka_unit_test(a_turn_by_weight_begins_anew_when_backends_change),
         cmocka_unit_test(least_request_looks_at_calls_for_the_weight),
+        cmocka_unit_test(to_least_request_the_idle_are_equal_whatever_their_weight),
         cmocka_unit_test(a_new_backend_gets_its_share_little_by_little),
         cmocka_unit_test(envoys_least_request_looks_at_two),
         cmocka_unit_test(envoys_least_request_divides_weights_by_calls),
