@@ -267,7 +267,7 @@ static void dns_begin(const struct discovery_site *site, struct world *w)
 {
     const struct dns_spec *spec = site->spec;
     struct dns_state *state = site->state;
-    uint64_t key = stream_key(w->root_key, route_name(w, site->route), "resolver");
+    uint64_t key = stream_key(w->root_key, route_site(w, site->route), "resolver");
     state->rng = rng_open(key_child(key_child(key, site->instance), site->life));
     if (!spec->headless) slice_begin(site, w);
     if (spec->refresh_ns > 0) resolve(w, site);

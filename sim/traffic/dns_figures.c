@@ -14,7 +14,7 @@ void dns_figures_reset(struct world *w)
 void dns_figures_report(struct world *w)
 {
     for (const struct dns_figures *f = traffic_of(w)->dns_figures; f; f = f->next) {
-        const char *name = route_name(w, f->route);
+        const char *name = route_site(w, f->route);
         recorder_value(w->recorder, "resolvers", name, "lookups", "1", (double)f->lookups);
         recorder_value(w->recorder, "resolvers", name, "failed", "1", (double)f->failed);
         recorder_value(w->recorder, "resolvers", name, "queries", "1", (double)f->queries);

@@ -344,6 +344,18 @@ static void a_cluster_ip_never_moves(void **state)
     scenario_close(&s);
 }
 
+static void two_call_sites_of_one_name_are_told_apart(void **state)
+{
+    (void)state;
+    struct scenario s = cloud_run(
+        SHOP("'replicas': 2,") SERVICE("page", "", "'GET /': [" ASK("shop GET /", DNS("")) ", " ASK(
+            "shop GET /", DNS("")) "]") CALL("user", "page GET /", "0", ""));
+    assert_true(client(&s, "ok") == 1);
+    assert_true(scenario_figure(&s, "resolvers", "page GET / > shop GET /", "lookups") == 1);
+    assert_true(scenario_figure(&s, "resolvers", "page GET / > shop GET / #2", "lookups") == 1);
+    scenario_close(&s);
+}
+
 static void contradictions_are_refused(void **state)
 {
     (void)state;
@@ -382,6 +394,7 @@ int main(void)
         cmocka_unit_test(a_background_refresh_keeps_calls_from_waiting),
         cmocka_unit_test(a_call_that_is_given_up_leaves_its_lookup_alone),
         cmocka_unit_test(a_cluster_ip_never_moves),
+        cmocka_unit_test(two_call_sites_of_one_name_are_told_apart),
         cmocka_unit_test(contradictions_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
