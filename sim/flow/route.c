@@ -157,7 +157,8 @@ static const struct part *policy_of(const struct route_spec *spec, const struct 
 static void instances_open(struct world *w, struct route *r, const struct route_spec *spec)
 {
     const struct group *g = group_get(w, r->group);
-    uint64_t key = stream_key(w->root_key, r->name, "policy");
+    /* By its site: two calls to one target side by side would else always choose alike. */
+    uint64_t key = stream_key(w->root_key, route_site(w, r->id), "policy");
     r->instance_count = spec->instance_count ? spec->instance_count : 1;
     r->instances = arena_alloc(w->arena, r->instance_count * sizeof *r->instances);
     for (uint32_t i = 0; i < r->instance_count; i++) {

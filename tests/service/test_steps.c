@@ -282,6 +282,29 @@ static void cycles_are_refused(void **state)
     scenario_close(&s);
 }
 
+static void calls_side_by_side_to_one_target_choose_apart(void **state)
+{
+    (void)state;
+    static const char *const balancers[] = { "random", "powerOfTwo", "leastRequest" };
+    for (uint32_t i = 0; i < 3; i++) {
+        struct text t = { 0 };
+        text_format(&t,
+                    RUN("200s") SERVICE("root", "'async': true,",
+                                        "'/': [{'kind': 'parallel', '#': [" ASK(
+                                            "leaf /", "") ", " ASK("leaf /", "") "]}]")
+                        SERVICE("leaf", "'replicas': 2, 'workers': 1, 'balancer': '%s',",
+                                "'/': [" WORK("10ms") "]")
+                            OPEN("c", "root /", "5/s", ""),
+                    balancers[i]);
+        struct scenario s = cloud_run(text_data(&t));
+        /* The same pod for both half of the time: 10 or 20 ms; few calls find others there. */
+        double mean = cloud_client(&s, "c", "latency_ms.mean");
+        assert_true(mean > 14 && mean < 17);
+        text_close(&t);
+        scenario_close(&s);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -301,6 +324,7 @@ int main(void)
         cmocka_unit_test(sizes_add_up_at_the_client),
         cmocka_unit_test(calls_nest_64_deep_and_no_deeper),
         cmocka_unit_test(cycles_are_refused),
+        cmocka_unit_test(calls_side_by_side_to_one_target_choose_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
