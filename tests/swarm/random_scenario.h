@@ -15,7 +15,7 @@ struct swarm {
     struct rng r;
     struct text *out;
     uint32_t services;
-    bool nodes, zones;
+    bool nodes, zones, registries;
 };
 
 static inline uint32_t pick(struct swarm *s, uint32_t n)
@@ -65,7 +65,7 @@ static inline void add_hedge(struct swarm *s)
     text_add(s->out, "}");
 }
 
-/* Up to two from here, and a hedge where no retry may stand beside it. */
+/* Up to six, with a hedge where no retry may stand beside it. */
 static inline void add_filters(struct swarm *s, bool retries)
 {
     uint32_t count = 0;
@@ -86,6 +86,20 @@ static inline void add_filters(struct swarm *s, bool retries)
         text_format(s->out, "%s{\"kind\": \"bulkhead\", \"maxConcurrentCalls\": %u, "
                             "\"maxWaitDuration\": \"%ums\"}",
                     count++ ? ", " : "", 1 + pick(s, 9), pick(s, 20));
+    static const char *const others[] = {
+        "{\"kind\": \"breaker\", \"slidingWindowSize\": 10, \"minimumNumberOfCalls\": 4, "
+        "\"waitDurationInOpenState\": \"90ms\", \"permittedNumberOfCallsInHalfOpenState\": 2}",
+        "{\"kind\": \"hystrix\", \"requestVolumeThreshold\": 5}",
+        "{\"kind\": \"rateLimit\", \"rate\": \"40/s\", \"burst\": 3, \"maxWait\": \"30ms\"}",
+        "{\"kind\": \"rateLimit\", \"rate\": \"60/s\", \"algorithm\": \"leakyBucket\", \"burst\": 4}",
+        "{\"kind\": \"rateLimit\", \"rate\": \"70/s\", \"algorithm\": \"slidingWindow\", "
+        "\"scope\": \"route\"}",
+        "{\"kind\": \"throttle\", \"window\": \"1s\"}",
+        "{\"kind\": \"vegasLimit\"}",
+        "{\"kind\": \"gradientLimit\"}",
+        "{\"kind\": \"fallback\", \"delay\": \"2ms\"}"
+    };
+    if (chance(s, 40)) text_format(s->out, "%s%s", count++ ? ", " : "", others[pick(s, 9)]);
     text_add(s->out, "]");
 }
 
@@ -149,6 +163,16 @@ static inline void add_policy(struct swarm *s)
     text_add(s->out, "}");
 }
 
+static inline void add_discovery(struct swarm *s)
+{
+    static const char *const sorts[] = { "endpointSlice", "consul", "static", "dns", "eureka" };
+    static const char *const gone[] = { "refused", "silent", "wrongPod" };
+    text_format(s->out,
+                ", \"discovery\": {\"kind\": \"%s\", \"gone\": \"%s\", \"connectTimeout\": "
+                "\"%ums\"}",
+                sorts[pick(s, s->registries ? 5 : 3)], gone[pick(s, 3)], 1 + pick(s, 100));
+}
+
 static inline void add_guards(struct swarm *s, bool events)
 {
     bool retries = chance(s, 40);
@@ -167,6 +191,7 @@ static inline void add_guards(struct swarm *s, bool events)
         text_add(s->out, "}");
     }
     if (chance(s, 50)) add_filters(s, retries);
+    if (chance(s, 25)) add_discovery(s);
     bool balanced = chance(s, 30), judged = chance(s, 30);
     if (balanced) text_format(s->out, ", \"balancer\": %s", balancers[pick(s, 9)]);
     if (judged) add_policy(s);
@@ -184,7 +209,12 @@ static inline void add_call(struct swarm *s, uint32_t service)
 
 static inline void add_leaf(struct swarm *s)
 {
-    switch (pick(s, 5)) {
+    switch (pick(s, 7)) {
+    case 5:
+    case 6:
+        text_format(s->out, "{\"kind\": \"%s\", \"#\": [\"row\"], \"rows\": %u}",
+                    chance(s, 50) ? "readRow" : "writeRow", 3);
+        return;
     case 0:
         text_format(s->out, "{\"kind\": \"fail\", \"probability\": \"%u%%\"}", pick(s, 30));
         return;
@@ -275,6 +305,8 @@ static inline void add_service(struct swarm *s, uint32_t service)
                 service, 1 + pick(s, 3), workers, disciplines[discipline], pick(s, 500));
     if (discipline != 5) add_queue(s);
     if (chance(s, 20)) text_add(s->out, ", \"weights\": [3, 1, 2]");
+    if (chance(s, 30)) text_format(s->out, ", \"preStop\": \"%ums\"", pick(s, 400));
+    if (chance(s, 30)) text_add(s->out, ", \"occupancy\": true");
     if (chance(s, 30)) text_add(s->out, ", \"async\": true");
     if (chance(s, 50)) text_add(s->out, ", \"onAbandon\": \"cancel\"");
     if (chance(s, 40)) text_format(s->out, ", \"startup\": \"%ums\"", pick(s, 300));
@@ -295,13 +327,51 @@ static inline void add_service(struct swarm *s, uint32_t service)
     text_add(s->out, "}}");
 }
 
+static inline void add_arrival(struct swarm *s)
+{
+    uint32_t rate = 1 + pick(s, 150);
+    switch (pick(s, 9)) {
+    case 0:
+        text_format(s->out, "{\"kind\": \"batch\", \"rate\": \"%u/s\", \"size\": %u}", 1 + rate / 5,
+                    pick(s, 8));
+        return;
+    case 1:
+        text_format(s->out,
+                    "{\"kind\": \"mmpp\", \"states\": [{\"kind\": \"mmppState\", \"#\": [\"%u/s\", "
+                    "\"300ms\"]}, {\"kind\": \"mmppState\", \"#\": [\"0/s\", \"%ums\"]}]}",
+                    2 * rate, 1 + pick(s, 500));
+        return;
+    case 2:
+        text_format(s->out,
+                    "{\"kind\": \"burst\", \"base\": \"%u/s\", \"peak\": \"%u/s\", \"at\": \"%ums\", "
+                    "\"duration\": \"200ms\", \"every\": \"600ms\"}",
+                    pick(s, 20), 3 * rate, pick(s, 1500));
+        return;
+    case 3:
+        text_format(s->out, "{\"kind\": \"constantRate\", \"rate\": \"%u/s\"}", rate);
+        return;
+    case 4:
+        text_add(s->out, "{\"kind\": \"renewal\", \"gap\": ");
+        add_time(s, 30);
+        text_add(s->out, "}");
+        return;
+    default:
+        text_format(s->out, "\"%u/s\"", rate);
+    }
+}
+
 static inline void add_client(struct swarm *s, uint32_t client)
 {
     text_format(s->out, ", {\"kind\": \"client\", \"name\": \"c%u\", \"priority\": %u", client,
                 pick(s, 4));
-    if (chance(s, 60)) {
-        text_format(s->out, ", \"target\": \"s%u e%u\", \"rate\": \"%u/s\"", pick(s, s->services),
-                    pick(s, 2), 1 + pick(s, 150));
+    bool open = chance(s, 60);
+    if (open && chance(s, 30)) {
+        text_format(s->out, ", \"mix\": {\"s0 e0\": %u, \"s%u e1\": 1}, \"rate\": ", pick(s, 3),
+                    pick(s, s->services));
+        add_arrival(s);
+    } else if (open) {
+        text_format(s->out, ", \"target\": \"s%u e%u\", \"rate\": ", pick(s, s->services), pick(s, 2));
+        add_arrival(s);
     } else {
         text_format(s->out, ", \"journey\": [\"s%u e0\", \"s%u e1\"], \"users\": %u",
                     pick(s, s->services), pick(s, s->services), 1 + pick(s, 20));
@@ -309,7 +379,11 @@ static inline void add_client(struct swarm *s, uint32_t client)
             text_add(s->out, ", \"think\": ");
             add_time(s, 50);
         }
+        if (chance(s, 30)) text_format(s->out, ", \"rampUp\": \"%ums\"", pick(s, 1500));
     }
+    if (chance(s, 20))
+        text_format(s->out, ", \"start\": \"%ums\", \"stop\": \"%ums\"", pick(s, 900),
+                    900 + pick(s, 2000));
     if (chance(s, 50))
         text_format(s->out, ", \"keys\": {\"kind\": \"uniformKeys\", \"n\": %u}", 1 + pick(s, 5));
     add_guards(s, false);
@@ -372,6 +446,7 @@ static inline void random_scenario(uint64_t number, struct text *out)
     s.services = 1 + pick(&s, SERVICES_MOST);
     s.nodes = chance(&s, 60);
     s.zones = s.nodes && chance(&s, 60);
+    s.registries = chance(&s, 30);
     text_add(out, "{\"kind\": \"run\", \"duration\": \"3s\", \"warmup\": \"500ms\"}");
     if (s.zones) text_add(out, ", {\"kind\": \"zones\", \"#\": [\"z0\", \"z1\"]}");
     if (s.nodes)
@@ -384,6 +459,10 @@ static inline void random_scenario(uint64_t number, struct text *out)
                     ", {\"kind\": \"network\", \"latency\": \"%uus\", \"crossZone\": \"%uus\", "
                     "\"internet\": \"%ums\"}",
                     pick(&s, 500), pick(&s, 2000), pick(&s, 20));
+    if (s.registries)
+        text_format(out,
+                    ", {\"kind\": \"coredns\", \"ttl\": \"1s\", \"cache\": \"1s\"}, {\"kind\": "
+                    "\"eurekaServer\"}");
     for (uint32_t i = 0; i < s.services; i++)
         add_service(&s, i);
     for (uint32_t i = 0, n = 1 + pick(&s, 3); i < n; i++)
