@@ -171,7 +171,7 @@ void cpu_begin_slowly(struct world *w, uint32_t call, int64_t work_ns)
         task_add(w, pod, call, work_ns);
         return;
     }
-    pod_get(w, pod)->alone_ns += work_ns;
+    pod_get(w, pod)->alone_ns += (uint64_t)work_ns;
     call_side(w, call)->remaining_ns = now_ns(w) + work_ns;
     list_add(w, pod, call, work_ns);
 }
@@ -183,7 +183,7 @@ void cpu_stop(struct world *w, uint32_t call)
     struct pod *p = pod_get(w, pod);
     struct pod_side *side = side_of(w, pod);
     if (side->fast) {
-        p->alone_ns -= call_side(w, call)->remaining_ns - now_ns(w);
+        p->alone_ns -= (uint64_t)(call_side(w, call)->remaining_ns - now_ns(w));
         struct on_cpu *x = list_find(w, call);
         if (!x) return;
         engine_cancel(w->engine, x->event);
@@ -253,7 +253,8 @@ void cpu_look_ahead(struct world *w)
     for (uint32_t id = 0; id < w->calls->count; id++) {
         const struct call *c = call_get(w, id);
         if (c->state != CALL_RUNNING || c->side.remaining_ns <= now) continue;
-        if (side_of(w, c->pod)->fast) side_of(w, c->pod)->ahead_ns += c->side.remaining_ns - now;
+        if (side_of(w, c->pod)->fast)
+            side_of(w, c->pod)->ahead_ns += (uint64_t)(c->side.remaining_ns - now);
     }
 }
 
@@ -268,7 +269,7 @@ static double cpu_since_ns(const struct world *w, const struct pod_side *side)
 double cpu_used_ns(const struct world *w, uint32_t pod)
 {
     const struct pod_side *side = side_of(w, pod);
-    return (double)(pod_get(w, pod)->alone_ns - side->ahead_ns) + side->cpu_ns +
+    return (double)(int64_t)(pod_get(w, pod)->alone_ns - side->ahead_ns) + side->cpu_ns +
            cpu_since_ns(w, side);
 }
 

@@ -26,7 +26,7 @@ static const struct event_type cpu_done = { EVENT("cpu.done"), on_cpu_done, NULL
 inline_always void work_alone(struct world *w, struct pod *p, uint32_t call, struct call *c,
                               int64_t now, int64_t work_ns)
 {
-    p->alone_ns += work_ns;
+    p->alone_ns += (uint64_t)work_ns;
     c->side.remaining_ns = now + work_ns;
     engine_stage(w->engine, now + work_ns, &cpu_done, call, c->generation);
 }

@@ -49,7 +49,7 @@ struct pod {
     uint32_t in_flight;  /* running, queued or waiting */
     uint32_t first, last; /* the queue, when it is a list */
     uint64_t area_flight, area_queue, area_busy;
-    int64_t alone_ns;    /* CPU time of work that takes exactly its time, charged when begun */
+    uint64_t alone_ns;   /* CPU time of work that takes exactly its time, charged when begun */
 };
 _Static_assert(sizeof(struct pod) == 64, "one cache line: every call touches it");
 
@@ -90,7 +90,7 @@ struct pod_side {
     uint64_t age;
     struct on_cpu *on_cpu; /* by no particular order; for disciplines that interrupt */
     uint32_t on_cpu_count;
-    int64_t ahead_ns; /* of alone_ns, what was still to come when cpu_look_ahead was asked */
+    uint64_t ahead_ns; /* of alone_ns, what was still to come when cpu_look_ahead was asked */
     /* Processor sharing in virtual time: `served` grows by `rate` per ns for every task at once. */
     struct task *tasks; /* a heap on tag */
     uint32_t task_count, task_capacity;
