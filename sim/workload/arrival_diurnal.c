@@ -72,7 +72,7 @@ static void diurnal_check(void *spec, const struct document *doc, struct place a
 static const struct field diurnal_fields[] = {
     RATE(struct diurnal_spec, "low", low_per_s, .preset = "",
          .doc = "Calls per second at the quietest moment; 0 unless said."),
-    RATE(struct diurnal_spec, "mean", mean_per_s, .preset = "",
+    RATE(struct diurnal_spec, "mean", mean_per_s, .preset = "", .min = 1e-9, .max = 1e12,
          .doc = "Mean calls per second, instead of low."),
     RATE(struct diurnal_spec, "peak", peak_per_s, .doc = "Calls per second at the busiest moment."),
     DURATION(struct diurnal_spec, "period", period_ns, .preset = "1d", .min = 1e6,
