@@ -640,7 +640,7 @@
 ---@field rate? string Calls let through in the long run. May come first, without its name.
 ---@field burst? number|string Calls that may pass at once after a quiet time, 1 unless said; of a leakyBucket, those that it holds back. Not for windows.
 ---@field algorithm? 'tokenBucket'|'leakyBucket'|'gcra'|'slidingWindow'|'fixedWindow' tokenBucket and gcra let bursts through, leakyBucket spaces calls evenly, a window counts. One of: tokenBucket, leakyBucket, gcra, slidingWindow, fixedWindow.
----@field window? string Of slidingWindow and fixedWindow, 1s unless said: rate times this may pass.
+---@field window? string Of slidingWindow and fixedWindow, 1s unless said: rate times this may pass, rounded to a whole number.
 ---@field maxWait? string How long a call waits for its turn rather than be refused.
 ---@field scope? 'caller'|'route' Whether each caller (each pod of a service) has its own limit or all on the route share one. One of: caller, route.
 ---@field syncEvery? string Of a shared fixedWindow: how often callers tell each other what they let through; until then each knows only its own, and more than the rate passes. At once unless said.
@@ -733,7 +733,7 @@
 ---@field journey? (string)[] Several targets in order, again and again; each user goes its own way, failures or not.
 ---@field rate? orrery.role.arrival Open loop: when calls come. A bare rate is Poisson.
 ---@field users? number|string Closed loop: how many users call, each after its last call is over.
----@field think? orrery.role.dist How long a user waits before each call, the first too; none unless said.
+---@field think? orrery.role.dist How long a user waits before each call, the first too; none unless said. After a call that took no time at least 1 ms, or the clock would stand still.
 ---@field rampUp? string Users join evenly over this time.
 ---@field start? string When it begins to send.
 ---@field stop? string When it ends sending; calls under way go on. At the run's end unless said.

@@ -132,7 +132,8 @@ static const struct field ratelimit_fields[] = {
                   "window counts."),
     DURATION(struct ratelimit_spec, "window", rule.window_ns, .preset = "", .min = 1e6,
              .max = 3600e9,
-             .doc = "Of slidingWindow and fixedWindow, 1s unless said: rate times this may pass."),
+             .doc = "Of slidingWindow and fixedWindow, 1s unless said: rate times this may pass, rounded "
+                    "to a whole number."),
     DURATION(struct ratelimit_spec, "maxWait", rule.wait_ns_max, .preset = "0s", .min = 0,
              .max = 36000e9, .doc = "How long a call waits for its turn rather than be refused."),
     CHOICE(struct ratelimit_spec, "scope", scope, .preset = "caller", .choices = scope_names,

@@ -87,7 +87,8 @@ static const struct field client_fields[] = {
     COUNT(struct client_spec, "users", users, .preset = "", .min = 1, .max = USERS_MAX,
           .doc = "Closed loop: how many users call, each after its last call is over."),
     PART(struct client_spec, "think", think, "dist", .preset = "", .unit = UNIT_DURATION,
-         .doc = "How long a user waits before each call, the first too; none unless said."),
+         .doc = "How long a user waits before each call, the first too; none unless said. After a "
+                "call that took no time at least 1 ms, or the clock would stand still."),
     DURATION(struct client_spec, "rampUp", ramp_ns, .preset = "0s", .min = 0,
              .max = (double)TIME_MAX_NS, .doc = "Users join evenly over this time."),
     DURATION(struct client_spec, "start", start_ns, .preset = "0s", .min = 0,
