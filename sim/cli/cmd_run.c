@@ -261,6 +261,7 @@ static int simulate(struct run *run, const struct scenario *s)
                                     .wall_ns_max = v->time_limit_ns,
                                     .heap_queue = v->queue && strcmp(v->queue, "heap") == 0,
                                     .check_every_event = v->check,
+                                    .figures_only = !v->out && !v->plot,
                                     .trace = run->trace.file,
                                     .interrupt = &interrupted,
                                     .progress_state = &bar,

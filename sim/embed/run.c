@@ -79,6 +79,7 @@ static void simulate(struct orrery_result *r, const struct scenario *s, struct r
                                           .replications = o->replications ? o->replications : 1,
                                           .threads = o->threads ? o->threads : 1,
                                           .seed = o->seed,
+                                          .figures_only = !o->out,
                                           .interrupt = &running->cancelled,
                                           .progress = o->progress ? tell : NULL,
                                           .progress_state = running,

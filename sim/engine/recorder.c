@@ -30,6 +30,7 @@ struct recorder {
     struct map_text *words, *figure_keys, *series_keys;
     struct rows figures, series, spreads, events, decisions;
     uint64_t point_count;
+    bool skips_series;
     struct recorder_dropped dropped;
 };
 
@@ -83,6 +84,11 @@ struct recorder *recorder_open(struct arena *a, FILE *trace_out)
     r->series_keys = map_open(a);
     arena_defer(a, close_recorder_text, r);
     return r;
+}
+
+void recorder_skip_series(struct recorder *r)
+{
+    r->skips_series = true;
 }
 
 bool recorder_close(struct recorder *r)
@@ -171,7 +177,7 @@ static struct series *series_find(struct recorder *r, const char *section, const
 void recorder_sample(struct recorder *r, const char *section, const char *object,
                      const char *metric, const char *unit, int64_t now_ns, double value)
 {
-    if (!isfinite(value)) return;
+    if (!isfinite(value) || r->skips_series) return;
     struct series *s = series_find(r, section, object, metric, unit);
     struct point *last = s->count ? &s->points[s->count - 1] : NULL;
     check(!last || last->at_ns <= now_ns);

@@ -65,6 +65,8 @@ struct recorder_dropped {
 
 /* trace_out NULL: no trace. The recorder lives in the arena. */
 struct recorder *recorder_open(struct arena *a, FILE *trace_out);
+/* Keeps no series from now on: for a run that nobody will draw. Some clouds sample thousands. */
+void recorder_skip_series(struct recorder *r);
 /* Writes the rest of the trace. False when some of it could not be written. */
 bool recorder_close(struct recorder *r);
 

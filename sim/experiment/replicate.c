@@ -30,6 +30,7 @@ static struct world *open_world(const struct replica_plan *plan, uint32_t index,
                                      .replication = index,
                                      .heap_queue = o->heap_queue,
                                      .check_every_event = o->check_every_event,
+                                     .figures_only = o->figures_only,
                                      .warmup_ns = plan->warmup_ns,
                                      .duration_ns = plan->duration_ns };
     return world_open(o->document, &options, recorder, door, d);
@@ -66,6 +67,7 @@ void replicate(const struct replica_plan *plan, uint32_t index, struct diag *d, 
     memset(out, 0, sizeof *out);
     struct arena *arena = arena_open();
     struct recorder *recorder = recorder_open(arena, trace);
+    if (plan->options->figures_only) recorder_skip_series(recorder);
     struct world *w = open_world(plan, index, recorder, d, out);
     out->status = REPLICA_REFUSED;
     if (w) {

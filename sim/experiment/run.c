@@ -182,6 +182,7 @@ static enum experiment_status choose_warmup(struct experiment *e, struct diag *d
     struct experiment_options options = *e->options;
     options.replications = options.threads = 1;
     options.trace = NULL;
+    options.figures_only = false;
     struct replica_plan plan = e->plan;
     plan.options = &options;
     struct pilot pilot = { e, choice };

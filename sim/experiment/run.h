@@ -42,6 +42,7 @@ struct experiment_options {
     int64_t until_ns;               /* 0: the scenario's whole duration */
     int64_t wall_ns_max;            /* 0: no time limit */
     bool heap_queue, check_every_event;
+    bool figures_only; /* no series: nobody keeps or draws the results */
     FILE *trace;                  /* of the first replication, or NULL */
     const atomic_bool *interrupt; /* set by a signal handler; NULL: never */
     void (*progress)(void *state, const struct progress *p); /* NULL: silent; from one thread */

@@ -14,6 +14,7 @@ struct world_options {
     uint32_t replication;
     bool heap_queue;      /* the 4-ary heap, the reference (the digest does not change) */
     bool check_every_event; /* run every room's check after every event */
+    bool figures_only;    /* nobody draws series: windows are closed for callbacks alone */
     int64_t warmup_ns;    /* what the run decided (the scenario's, or MSER-5's) */
     int64_t duration_ns;
 };

@@ -72,8 +72,10 @@ static const struct event_type world_window = { EVENT("world.window"), on_window
 static void on_window(struct world *w, uint32_t a, uint32_t b)
 {
     (void)a, (void)b;
-    int64_t window_ns = ((struct owned_world *)w)->window_ns;
-    for (uint32_t i = 0; i < ROOM_COUNT; i++)
+    const struct owned_world *o = (struct owned_world *)w;
+    int64_t window_ns = o->window_ns;
+    bool seen = !o->options.figures_only || w->door.state; /* in series, or as signals */
+    for (uint32_t i = 0; seen && i < ROOM_COUNT; i++)
         if (world_rooms[i]->sample) world_rooms[i]->sample(w, window_ns);
     engine_at(w->engine, now_ns(w) + window_ns, &world_window, 0, 0);
 }

@@ -91,6 +91,17 @@ static void a_series_keeps_one_point_an_instant_in_time_order(void **state)
     }
 }
 
+static void without_series_all_else_is_kept(void **state)
+{
+    struct recorder *r = recorder_open(*state, NULL);
+    recorder_skip_series(r);
+    recorder_sample(r, "services", "a", "queue", "1", NS_PER_S, 5);
+    recorder_value(r, "services", "a", "queue_mean", "1", 5);
+    assert_int_equal(recorder_series_count(r), 0);
+    assert_int_equal(recorder_dropped(r)->points, 0);
+    assert_int_equal(recorder_figure_count(r), 1);
+}
+
 static void an_event_names_its_cause(void **state)
 {
     struct recorder *r = recorder_open(*state, NULL);
@@ -166,6 +177,7 @@ int main(void)
         TEST(what_is_no_number_is_absent),
         TEST(a_histogram_of_ns_becomes_figures_in_ms),
         TEST(a_series_keeps_one_point_an_instant_in_time_order),
+        TEST(without_series_all_else_is_kept),
         TEST(an_event_names_its_cause),
         TEST(events_past_the_limit_are_counted),
         TEST(long_text_is_cut_between_characters),

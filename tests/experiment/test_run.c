@@ -141,6 +141,37 @@ static void either_queue_gives_the_same_digest(void **state)
     assert_string_equal(run(b, &o, memory(b))->digest, radix);
 }
 
+static int64_t sample_count(struct store *s)
+{
+    struct cursor *c = cursor_open(s, "SELECT count(*) FROM sample", "");
+    assert_true(cursor_next(c));
+    int64_t count = cursor_integer(c, 0);
+    cursor_close(c);
+    return count;
+}
+
+/* Not even what an automatic warm-up needs series for. */
+static void without_series_the_figures_are_the_same(void **state)
+{
+    struct bench *b = *state;
+    const struct document *doc =
+        document(b, "\"duration\": \"5m\", \"warmup\": \"auto\", \"seed\": 3", "");
+    struct experiment_options o = options(doc, 2, 2);
+    struct store *drawn = memory(b), *told = memory(b);
+    const struct result *full = run(b, &o, drawn);
+    o.figures_only = true;
+    const struct result *r = run(b, &o, told);
+    assert_true(sample_count(drawn) > 1000);
+    assert_int_equal(sample_count(told), 0);
+    assert_string_equal(r->digest, full->digest);
+    assert_int_equal(r->warmup_ns, full->warmup_ns);
+    assert_int_equal(r->figure_count, full->figure_count);
+    for (uint32_t i = 0; i < r->figure_count; i++) {
+        assert_string_equal(r->figures[i].metric, full->figures[i].metric);
+        assert_true(r->figures[i].mean == full->figures[i].mean);
+    }
+}
+
 static void until_ends_a_run_early(void **state)
 {
     struct bench *b = *state;
@@ -347,6 +378,7 @@ int main(void)
         TEST(any_number_of_threads_leaves_the_same_store),
         TEST(replications_differ_and_seeds_differ),
         TEST(either_queue_gives_the_same_digest),
+        TEST(without_series_the_figures_are_the_same),
         TEST(until_ends_a_run_early),
         TEST(an_until_that_measures_nothing_is_refused),
         TEST(an_automatic_warm_up_says_what_it_chose),
