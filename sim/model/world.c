@@ -15,7 +15,7 @@
 struct owned_world {
     struct world w;
     struct world_options options;
-    int64_t window_ns;
+    int64_t window_ns, window_began_ns;
 };
 
 /* About this many points a series, so that a database stays small however long the run. */
@@ -55,9 +55,21 @@ static void check_after(struct world *w, const struct event_type *type, uint32_t
     each_check(w);
 }
 
+/* Rooms take what the window held, if anybody will see it: in series, or as signals. */
+static void window_close(struct owned_world *o)
+{
+    int64_t now = now_ns(&o->w), held_ns = now - o->window_began_ns;
+    o->window_began_ns = now;
+    if (held_ns == 0 || (o->options.figures_only && !o->w.door.state)) return;
+    for (uint32_t i = 0; i < ROOM_COUNT; i++)
+        if (world_rooms[i]->sample) world_rooms[i]->sample(&o->w, held_ns);
+}
+
+/* What rooms have counted is gone after it, and so the window ends here too. */
 static void on_warm(struct world *w, uint32_t a, uint32_t b)
 {
     (void)a, (void)b;
+    window_close((struct owned_world *)w);
     for (uint32_t i = 0; i < ROOM_COUNT; i++)
         if (world_rooms[i]->reset) world_rooms[i]->reset(w);
 }
@@ -72,12 +84,9 @@ static const struct event_type world_window = { EVENT("world.window"), on_window
 static void on_window(struct world *w, uint32_t a, uint32_t b)
 {
     (void)a, (void)b;
-    const struct owned_world *o = (struct owned_world *)w;
-    int64_t window_ns = o->window_ns;
-    bool seen = !o->options.figures_only || w->door.state; /* in series, or as signals */
-    for (uint32_t i = 0; seen && i < ROOM_COUNT; i++)
-        if (world_rooms[i]->sample) world_rooms[i]->sample(w, window_ns);
-    engine_at(w->engine, now_ns(w) + window_ns, &world_window, 0, 0);
+    struct owned_world *o = (struct owned_world *)w;
+    window_close(o);
+    engine_at(w->engine, now_ns(w) + o->window_ns, &world_window, 0, 0);
 }
 
 static struct owned_world *world_make(const struct document *doc,

@@ -199,6 +199,40 @@ static void a_window_holds_what_happened_in_it(void **state)
     scenario_close(&s);
 }
 
+/* A steady server is as busy in a window that the warm-up cuts short as in any other. */
+static void a_window_ends_where_the_warm_up_does(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *run;
+        int64_t at_ns[6];
+    } cases[] = {
+        { "'duration': '4s', 'window': '1s', 'warmup': '2s'",
+          { NS_PER_S, 2 * NS_PER_S, 3 * NS_PER_S, 4 * NS_PER_S } },
+        { "'duration': '4s', 'window': '1s', 'warmup': '2500ms'",
+          { NS_PER_S, 2 * NS_PER_S, 2500 * NS_PER_MS, 3 * NS_PER_S, 4 * NS_PER_S } },
+    };
+    for (uint32_t i = 0; i < 2; i++) {
+        struct text t = { 0 };
+        text_format(&t,
+                    "{'kind': 'run', %s}" SERVICE("shop", "'workers': 1,", "'/': [" WORK("5ms") "]")
+                        ", {'kind': 'client', 'name': 'c', 'target': 'shop /', 'rate': "
+                        "{'kind': 'constantRate', 'rate': '100/s'}}",
+                    cases[i].run);
+        struct scenario s = cloud_run(text_data(&t));
+        const struct series *busy = series_of(&s, "services", "shop", "utilization");
+        const struct series *rate = series_of(&s, "clients", "c", "throughput_per_s");
+        for (uint32_t k = 0; k < busy->count; k++) {
+            assert_true(busy->points[k].at_ns == cases[i].at_ns[k]);
+            assert_close(busy->points[k].value, 0.5, 0.006);
+            assert_close(rate->points[k].value, 100, 1.1);
+        }
+        assert_int_equal(busy->count, 4 + i);
+        text_close(&t);
+        scenario_close(&s);
+    }
+}
+
 static void about_three_hundred_windows_unless_said(void **state)
 {
     (void)state;
@@ -237,6 +271,7 @@ int main(void)
         cmocka_unit_test(a_run_ends_at_its_end),
         cmocka_unit_test(a_small_world_is_cheap_to_open),
         cmocka_unit_test(a_window_holds_what_happened_in_it),
+        cmocka_unit_test(a_window_ends_where_the_warm_up_does),
         cmocka_unit_test(about_three_hundred_windows_unless_said),
         cmocka_unit_test(a_run_that_cannot_be_is_refused),
     };
