@@ -237,8 +237,9 @@ install: orrery $(EMBED) $(BUILD)/embed/orrery.pc ## to DESTDIR and PREFIX: the 
 	install -D -m 644 $(EMBED) $(DESTDIR)$(PREFIX)/lib/liborrery.a
 	install -D -m 644 include/orrery/orrery.h $(DESTDIR)$(PREFIX)/include/orrery/orrery.h
 	install -D -m 644 $(BUILD)/embed/orrery.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig/orrery.pc
-	install -d $(DESTDIR)$(PREFIX)/share/orrery/plots $(DESTDIR)$(PREFIX)/share/orrery/lua
+	install -d $(DESTDIR)$(PREFIX)/share/orrery/plots/html $(DESTDIR)$(PREFIX)/share/orrery/lua
 	cp plots/*.gp $(DESTDIR)$(PREFIX)/share/orrery/plots/
+	cp plots/html/*.css $(DESTDIR)$(PREFIX)/share/orrery/plots/html/
 	cp -r lua/orrery $(DESTDIR)$(PREFIX)/share/orrery/lua/
 	cp -r scenarios $(DESTDIR)$(PREFIX)/share/orrery/
 

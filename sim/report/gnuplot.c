@@ -12,14 +12,14 @@
 
 extern char **environ;
 
-/* Runs gnuplot with stdin from `in` and both outputs to `out`. -1: it could not be started. */
-static int run(char *const arguments[], FILE *in, FILE *out)
+/* -1: it could not be started. */
+static int run(char *const arguments[], FILE *in, FILE *out, FILE *said)
 {
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, fileno(in), STDIN_FILENO);
     posix_spawn_file_actions_adddup2(&actions, fileno(out), STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, fileno(out), STDERR_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, fileno(said), STDERR_FILENO);
     pid_t pid;
     int failed = posix_spawnp(&pid, arguments[0], &actions, NULL, arguments, environ);
     posix_spawn_file_actions_destroy(&actions);
@@ -46,17 +46,25 @@ static void read_back(FILE *from, char *buf, size_t size)
         buf[--length] = '\0';
 }
 
-bool gnuplot_run(const struct text *script, char *error)
+static void read_all(FILE *from, struct text *into)
+{
+    char buf[4096];
+    rewind(from);
+    for (size_t length; (length = fread(buf, 1, sizeof buf, from)) > 0;)
+        text_add_n(into, buf, length);
+}
+
+bool gnuplot_run(const struct text *script, struct text *drawn, char *error)
 {
     char *arguments[] = { "gnuplot", "-", NULL };
-    FILE *in = nameless_file(), *out = nameless_file();
+    FILE *in = nameless_file(), *out = nameless_file(), *complaints = nameless_file();
     int result = -1;
-    bool written = in && out &&
+    bool written = in && out && complaints &&
                    fwrite(text_data(script), 1, script->length, in) == script->length &&
                    fflush(in) == 0;
     if (written) {
         rewind(in);
-        result = run(arguments, in, out);
+        result = run(arguments, in, out, complaints);
     }
     if (!written)
         snprintf(error, OUTPUT_ERROR_BYTES, "a temporary file: %s", strerror(errno));
@@ -65,11 +73,14 @@ bool gnuplot_run(const struct text *script, char *error)
                  "gnuplot cannot be started; plots need it (Debian package gnuplot-nox)");
     else if (result > 0) {
         char said[OUTPUT_ERROR_BYTES - 32];
-        read_back(out, said, sizeof said);
+        read_back(complaints, said, sizeof said);
         snprintf(error, OUTPUT_ERROR_BYTES, "gnuplot refused: %s", said);
+    } else if (drawn) {
+        read_all(out, drawn);
     }
     if (in) fclose(in);
     if (out) fclose(out);
+    if (complaints) fclose(complaints);
     return written && result == 0;
 }
 
@@ -77,7 +88,7 @@ const char *gnuplot_version(char *buf)
 {
     char *arguments[] = { "gnuplot", "--version", NULL };
     FILE *in = nameless_file(), *out = nameless_file();
-    int result = in && out ? run(arguments, in, out) : -1;
+    int result = in && out ? run(arguments, in, out, out) : -1;
     if (result == 0) read_back(out, buf, 100);
     if (in) fclose(in);
     if (out) fclose(out);

@@ -19,7 +19,7 @@ const char **grid_add_row(struct grid *g)
     return g->cells + (size_t)g->column_count * g->row_count++;
 }
 
-static const char *cell(const struct grid *g, uint32_t row, uint32_t column)
+const char *grid_cell(const struct grid *g, uint32_t row, uint32_t column)
 {
     const char *s = g->cells[(size_t)row * g->column_count + column];
     return s ? s : "";
@@ -38,11 +38,16 @@ static uint32_t column_width(const struct grid *g, uint32_t column)
 {
     uint32_t width = 0;
     for (uint32_t row = 1; row < g->row_count; row++) {
-        uint32_t here = characters(cell(g, row, column));
+        uint32_t here = characters(grid_cell(g, row, column));
         if (here > width) width = here;
     }
-    uint32_t heading = g->row_count ? characters(cell(g, 0, column)) : 0;
+    uint32_t heading = g->row_count ? characters(grid_cell(g, 0, column)) : 0;
     return width && heading > width ? heading : width;
+}
+
+bool grid_column_used(const struct grid *g, uint32_t column)
+{
+    return column_width(g, column) > 0;
 }
 
 static void pad(struct text *out, uint32_t count)
@@ -56,7 +61,7 @@ static void print_row(const struct grid *g, uint32_t row, const uint32_t *widths
     uint32_t owed = 0; /* spaces are written only before something: no line ends in one */
     for (uint32_t column = 0; column < g->column_count; column++) {
         if (!widths[column]) continue;
-        const char *s = cell(g, row, column);
+        const char *s = grid_cell(g, row, column);
         uint32_t space = widths[column] - characters(s);
         bool left = column < g->left_columns;
         if (!left) owed += space;
@@ -88,7 +93,7 @@ static void markdown_row(const struct grid *g, uint32_t row, const uint32_t *wid
     for (uint32_t column = 0; column < g->column_count; column++) {
         if (!widths[column]) continue;
         text_add(out, "| ");
-        for (const char *s = cell(g, row, column); *s; s++)
+        for (const char *s = grid_cell(g, row, column); *s; s++)
             text_add_line(out,
                           (const char[]){ *s == '|' ? '\\' : *s, *s == '|' ? '|' : '\0', '\0' });
         text_add(out, " ");

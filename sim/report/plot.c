@@ -17,18 +17,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define PLOT_FILE_BYTES_MAX 65536
-
-static char *read_small(struct arena *a, const char *path)
-{
-    FILE *f = path ? fopen(path, "r") : NULL;
-    if (!f) return NULL;
-    char *text = arena_alloc(a, PLOT_FILE_BYTES_MAX + 1);
-    text[fread(text, 1, PLOT_FILE_BYTES_MAX, f)] = '\0';
-    fclose(f);
-    return text;
-}
-
 /* What could end a string, a block or start a substitution becomes a space. */
 static void add_quoted(struct text *out, const char *s)
 {
@@ -115,23 +103,25 @@ static void add_time_axis(const struct result *r, struct text *out)
     text_format(out, "warmup = %s + 0.0\n", text_double(ns_to_s(r->warmup_ns) / scale, number));
 }
 
-static bool add_terminal(const struct plot_options *o, const char *part, struct text *out)
+#define TERMINAL_SVG                                                                               \
+    "set terminal svg size 960,540 dynamic noenhanced font 'sans-serif,14' linewidth 1.2 "         \
+    "background rgb 'white'\n"
+#define TERMINAL_PNG                                                                               \
+    "set terminal pngcairo size 1440,810 noenhanced font 'sans-serif,16' linewidth 1.5 "           \
+    "background rgb 'white'\n"
+
+static const char *terminal_of(const char *path)
 {
-    size_t length = strlen(o->path);
-    const char *ending = length > 4 ? o->path + length - 4 : "";
-    if (strcmp(ending, ".svg") == 0)
-        text_add(out, "set terminal svg size 960,540 dynamic noenhanced font 'sans-serif,14' "
-                      "linewidth 1.2 background rgb 'white'\n");
-    else if (strcmp(ending, ".png") == 0)
-        text_add(out, "set terminal pngcairo size 1440,810 noenhanced font 'sans-serif,16' "
-                      "linewidth 1.5 background rgb 'white'\n");
-    else
-        return false;
+    if (text_has_ending(path, ".svg")) return TERMINAL_SVG;
+    return text_has_ending(path, ".png") ? TERMINAL_PNG : NULL;
+}
+
+static void add_target(const char *path, struct text *out)
+{
     text_add(out, "set output '");
-    for (const char *c = part; *c; c++)
+    for (const char *c = path; *c; c++)
         text_format(out, *c == '\'' ? "'%c" : "%c", *c); /* '' is a quote inside quotes */
     text_add(out, "'\n");
-    return true;
 }
 
 static enum plot_status refuse(enum plot_status status, char *error, const char *format,
@@ -161,30 +151,62 @@ static enum plot_status no_such_plot(struct arena *a, const char *name, char *er
     return count ? PLOT_USAGE : PLOT_FAILED;
 }
 
-static enum plot_status draw(struct arena *a, struct store *s, const struct plot_options *o,
-                             const struct result *r, const char *gp, struct text *script,
-                             char *error)
+/* What a plot is made from. */
+struct drawing {
+    struct arena *arena;
+    struct store *store;
+    const char *name, *gp, *style;
+    const struct result *result;
+};
+
+static enum plot_status drawing_open(struct drawing *d, struct arena *a, struct store *s,
+                                     const char *name, uint32_t experiment, char *error)
 {
-    const char *style = read_small(a, share_find(a, "plots/style.gp"));
-    if (!style)
+    bool named = name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_")] == '\0';
+    *d = (struct drawing){ .arena = a, .store = s, .name = name };
+    if (named && strcmp(name, "style") != 0)
+        d->gp = share_read(a, arena_format(a, "plots/%s.gp", name));
+    if (!d->gp) return no_such_plot(a, name, error);
+    d->style = share_read(a, "plots/style.gp");
+    if (!d->style)
         return refuse(PLOT_FAILED, error, "plots/%s is missing: reinstall orrery", "style.gp");
-    struct output out;
-    enum output_status opened = output_open(&out, a, o->path, o->force, error);
-    if (opened != OUTPUT_OK) return opened == OUTPUT_EXISTS ? PLOT_USAGE : PLOT_FAILED;
-    enum plot_status status = PLOT_OK;
+    d->result = result_read(a, s, experiment);
+    if (store_failure(s)) return refuse(PLOT_FAILED, error, "%s", store_failure(s));
+    if (!d->result || !d->result->finished)
+        return refuse(PLOT_EMPTY, error, "the file holds no finished run%s", "");
+    return PLOT_OK;
+}
+
+/* path NULL: to gnuplot's standard output. */
+static enum plot_status add_script(const struct drawing *d, const char *terminal, const char *path,
+                                   struct text *script, char *error)
+{
     text_add(script, "set encoding utf8\n");
-    if (!add_terminal(o, out.part, script))
-        status = refuse(PLOT_USAGE, error, "%s: a plot's file ends in .svg or .png", o->path);
-    uint32_t blocks = add_data(a, s, gp, r->first_run, script);
-    if (status == PLOT_OK && store_failure(s))
-        status = refuse(PLOT_FAILED, error, "%s", store_failure(s));
-    else if (status == PLOT_OK && !blocks)
-        status = refuse(PLOT_EMPTY, error, "these results hold nothing for the plot '%s'", o->name);
-    add_time_axis(r, script);
+    text_add(script, terminal);
+    if (path) add_target(path, script);
+    uint32_t blocks = add_data(d->arena, d->store, d->gp, d->result->first_run, script);
+    if (store_failure(d->store)) return refuse(PLOT_FAILED, error, "%s", store_failure(d->store));
+    if (!blocks)
+        return refuse(PLOT_EMPTY, error, "these results hold nothing for the plot '%s'", d->name);
+    add_time_axis(d->result, script);
     text_add(script, "scenario = ");
-    add_quoted(script, r->title);
-    text_format(script, "\n%s\n%s\nunset output\n", style, gp);
-    if (status == PLOT_OK && !gnuplot_run(script, error)) status = PLOT_FAILED;
+    add_quoted(script, d->result->title);
+    text_format(script, "\n%s\n%s\nunset output\n", d->style, d->gp);
+    return PLOT_OK;
+}
+
+static enum plot_status draw(const struct drawing *d, const struct plot_options *o, char *error)
+{
+    const char *terminal = terminal_of(o->path);
+    if (!terminal)
+        return refuse(PLOT_USAGE, error, "%s: a plot's file ends in .svg or .png", o->path);
+    struct output out;
+    enum output_status opened = output_open(&out, d->arena, o->path, o->force, error);
+    if (opened != OUTPUT_OK) return opened == OUTPUT_EXISTS ? PLOT_USAGE : PLOT_FAILED;
+    struct text script = { 0 };
+    enum plot_status status = add_script(d, terminal, out.part, &script, error);
+    if (status == PLOT_OK && !gnuplot_run(&script, NULL, error)) status = PLOT_FAILED;
+    text_close(&script);
     if (status != PLOT_OK)
         output_abandon(&out);
     else if (output_commit(&out, error) != OUTPUT_OK)
@@ -195,21 +217,22 @@ static enum plot_status draw(struct arena *a, struct store *s, const struct plot
 enum plot_status plot_draw(struct store *s, const struct plot_options *o, char *error)
 {
     struct arena *a = arena_open();
+    struct drawing d;
+    enum plot_status status = drawing_open(&d, a, s, o->name, o->experiment, error);
+    if (status == PLOT_OK) status = draw(&d, o, error);
+    arena_close(a);
+    return status;
+}
+
+enum plot_status plot_svg(struct store *s, const char *name, uint32_t experiment, struct text *svg,
+                          char *error)
+{
+    struct arena *a = arena_open();
+    struct drawing d;
     struct text script = { 0 };
-    enum plot_status status;
-    bool named = o->name[strspn(o->name, "abcdefghijklmnopqrstuvwxyz0123456789_")] == '\0';
-    const char *gp = named && strcmp(o->name, "style") != 0
-                         ? read_small(a, share_find(a, arena_format(a, "plots/%s.gp", o->name)))
-                         : NULL;
-    const struct result *r = result_read(a, s, o->experiment);
-    if (!gp)
-        status = no_such_plot(a, o->name, error);
-    else if (store_failure(s))
-        status = refuse(PLOT_FAILED, error, "%s", store_failure(s));
-    else if (!r || !r->finished)
-        status = refuse(PLOT_EMPTY, error, "the file holds no finished run%s", "");
-    else
-        status = draw(a, s, o, r, gp, &script, error);
+    enum plot_status status = drawing_open(&d, a, s, name, experiment, error);
+    if (status == PLOT_OK) status = add_script(&d, TERMINAL_SVG, NULL, &script, error);
+    if (status == PLOT_OK && !gnuplot_run(&script, svg, error)) status = PLOT_FAILED;
     text_close(&script);
     arena_close(a);
     return status;
@@ -251,7 +274,7 @@ uint32_t plot_names(struct arena *a, const char *names[PLOT_NAMES_MAX],
     }
     if (d) closedir(d);
     for (uint32_t i = 0; i < count; i++) {
-        const char *gp = read_small(a, arena_format(a, "%s/%s.gp", folder, names[i]));
+        const char *gp = share_read(a, arena_format(a, "plots/%s.gp", names[i]));
         const char *second = gp ? strchr(gp, '\n') : NULL;
         second = second && strncmp(second, "\n# ", 3) == 0 ? second + 3 : "";
         docs[i] = arena_text_n(a, second, strcspn(second, "\n"));

@@ -6,6 +6,7 @@
 #ifndef REPORT_PLOT_H
 #define REPORT_PLOT_H
 
+#include "base/text.h"
 #include "store/output.h"
 
 #include <stdbool.h>
@@ -32,6 +33,9 @@ enum plot_status {
 
 /* The reason is in error (OUTPUT_ERROR_BYTES) unless PLOT_OK. */
 enum plot_status plot_draw(struct store *s, const struct plot_options *o, char *error);
+/* The same as the text of an SVG picture, added to `svg`. */
+enum plot_status plot_svg(struct store *s, const char *name, uint32_t experiment, struct text *svg,
+                          char *error);
 /* False, with the reason, when this machine can draw none: no gnuplot, no plots. */
 bool plot_possible(struct arena *a, char *error);
 /* The plots that ship, in alphabetical order: names and, in docs, the second line of each. */

@@ -20,4 +20,10 @@ void report_json_schema(struct text *out);
 /* The same tables for a README or a pull request. */
 void report_markdown(const struct result *r, struct text *out);
 
+/* One HTML page of all results in the store, with every plot that has something to draw.
+ * It is complete in itself: no script, nothing fetched. False with the reason in error
+ * (OUTPUT_ERROR_BYTES); without gnuplot the page says so and has no pictures. */
+struct store;
+bool report_html(struct store *s, struct text *out, char *error);
+
 #endif

@@ -211,3 +211,30 @@ const char *section_map(struct arena *a, const struct result *r, const char *sec
     text_close(&t);
     return listed;
 }
+
+const char *section_endings(struct arena *a, const struct result *r, const char *section,
+                            const char *object)
+{
+    const char *why = section_map(a, r, section, object, "by_outcome.");
+    const struct result_figure *failed = result_find(r, section, object, "failed");
+    if (!*why || !failed || !(failed->mean > 0)) return "";
+    const char *causes = section_map(a, r, section, object, "by_cause.");
+    return *causes ? arena_format(a, "%s (of which %s)", why, causes) : why;
+}
+
+const char *section_cost(struct arena *a, const struct result *r)
+{
+    for (uint32_t i = 0; i < r->figure_count; i++) {
+        const struct result_figure *f = &r->figures[i];
+        if (strcmp(f->section, "cost") != 0 || strcmp(f->metric, "total") != 0) continue;
+        const char *pools = section_map(a, r, "cost", f->object, "by_pool.");
+        const struct result_figure *transfer = result_find(r, "cost", f->object, "transfer");
+        const char *crossed =
+            transfer ? arena_format(a, "across zones %s", figure_text(a, transfer)) : "";
+        const char *total = arena_format(a, "%s %s", figure_text(a, f), r->currency);
+        if (!*pools && !*crossed) return total;
+        return arena_format(a, "%s  (%s%s%s)", total, pools, *pools && *crossed ? ", " : "",
+                            crossed);
+    }
+    return "";
+}

@@ -18,6 +18,11 @@ const struct section_table *sections_build(struct arena *a, const struct result 
  */
 const char *section_map(struct arena *a, const struct result *r, const char *section,
                         const char *object, const char *prefix);
+/* How an object's failed calls ended, "timeout 12, refused 3 (of which ...)"; "" when none failed. */
+const char *section_endings(struct arena *a, const struct result *r, const char *section,
+                            const char *object);
+/* What it all cost and why, "12.3 USD  (workers 12, across zones 0.3)"; "" when nothing has a price. */
+const char *section_cost(struct arena *a, const struct result *r);
 /* A figure with its interval where it has one: "12.3 ±0.4". */
 const char *figure_text(struct arena *a, const struct result_figure *f);
 

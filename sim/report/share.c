@@ -6,6 +6,7 @@
 
 #include <limits.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -40,4 +41,15 @@ const char *share_find(struct arena *a, const char *relative)
     if (access(path, R_OK) == 0) return path;
 #endif
     return NULL;
+}
+
+const char *share_read(struct arena *a, const char *relative)
+{
+    const char *path = share_find(a, relative);
+    FILE *f = path ? fopen(path, "r") : NULL;
+    if (!f) return NULL;
+    char *text = arena_alloc(a, SHARE_BYTES_MAX + 1);
+    text[fread(text, 1, SHARE_BYTES_MAX, f)] = '\0';
+    fclose(f);
+    return text;
 }

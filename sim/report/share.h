@@ -8,5 +8,8 @@ struct arena;
 
 /* The path of a shipped file or folder ("plots/latency.gp"); NULL when it is nowhere. */
 const char *share_find(struct arena *a, const char *relative);
+/* The text of a shipped file, at most SHARE_BYTES_MAX of it; NULL when it is nowhere. */
+#define SHARE_BYTES_MAX 65536
+const char *share_read(struct arena *a, const char *relative);
 
 #endif

@@ -98,30 +98,16 @@ static void add_sections(struct arena *a, const struct result *r, struct text *o
         grid_print(g, "", out);
         for (uint32_t row = 1; row < g->row_count; row++) {
             const char *object = g->cells[(size_t)row * g->column_count];
-            const char *why = section_map(a, r, tables[i].name, object, "by_outcome.");
-            const struct result_figure *failed = result_find(r, tables[i].name, object, "failed");
-            if (!*why || !failed || !(failed->mean > 0)) continue;
-            const char *causes = section_map(a, r, tables[i].name, object, "by_cause.");
-            text_format(out, "  %s ended: %s%s%s%s\n", object, why, *causes ? " (of which " : "",
-                        causes, *causes ? ")" : "");
+            const char *endings = section_endings(a, r, tables[i].name, object);
+            if (*endings) text_format(out, "  %s ended: %s\n", object, endings);
         }
     }
 }
 
 static void add_cost(struct arena *a, const struct result *r, struct text *out)
 {
-    for (uint32_t i = 0; i < r->figure_count; i++) {
-        const struct result_figure *f = &r->figures[i];
-        if (strcmp(f->section, "cost") != 0 || strcmp(f->metric, "total") != 0) continue;
-        text_format(out, "\ncost  %s %s", figure_text(a, f), r->currency);
-        const char *pools = section_map(a, r, "cost", f->object, "by_pool.");
-        const struct result_figure *transfer = result_find(r, "cost", f->object, "transfer");
-        const char *crossed =
-            transfer ? arena_format(a, "across zones %s", figure_text(a, transfer)) : "";
-        if (*pools || *crossed)
-            text_format(out, "  (%s%s%s)", pools, *pools && *crossed ? ", " : "", crossed);
-        text_add(out, "\n");
-    }
+    const char *cost = section_cost(a, r);
+    if (*cost) text_format(out, "\ncost  %s\n", cost);
 }
 
 static void add_events(struct arena *a, const struct result *r, struct text *out)

@@ -157,6 +157,10 @@ is 2 "check bad" "$orrery" check bad.json shop.json
 is 2 "check --json" "$orrery" check bad.json --json; has out '"severity"'; empty err
 is 0 "report" "$orrery" report shop.db;       has out "A shop"
 is 0 "report --markdown" "$orrery" report shop.db --markdown; has out "| shoppers |"
+is 0 "report to a page" "$orrery" report shop.db -o page.html; has page.html "<!DOCTYPE html>"
+is 2 "report over a page" "$orrery" report shop.db -o page.html; has err "--force"
+is 0 "report by its ending" "$orrery" report shop.db -o shop.md; has shop.md "| shoppers |"
+is 2 "report in two ways" "$orrery" report shop.db --html --json; has err "choose one of"
 is 2 "report of no result" "$orrery" report shop.json; has err "not an orrery result file"
 is 0 "export csv" "$orrery" export shop.db csv; has out "experiment_id,replication,section"
 is 0 "export samples" "$orrery" export shop.db csv --table samples; has out "latency_ms.p99"
