@@ -1,4 +1,4 @@
-# view: latency
+# view: latency:6
 # response time over time, p50, p95 and p99 per window and client
 set title scenario."\nresponse time per window"
 set ylabel 'response time (ms)'
@@ -19,4 +19,5 @@ plot for [i = 0:latency_count - 1] $latency index i every ::1 using ($1 / time_s
          lw 1.6 dt 2 title name(i, 'p95'), \
      for [i = 0:latency_count - 1] $latency index i every ::1 using ($1 / time_scale):2 \
          with lines lc rgb word('#0072B2 #D55E00 #009E73 #CC79A7 #E69F00 #56B4E9', i % 6 + 1) \
-         lw 1.6 dt 3 title name(i, 'p50')
+         lw 1.6 dt 3 title name(i, 'p50'), \
+     NaN with lines lc rgb '#ffffff' title more(latency_more)

@@ -35,3 +35,6 @@ if (warmup > 0) set object 1 rectangle from first 0, graph 0 to first warmup, gr
     fc rgb '#f0f0f0' fs solid noborder behind
 if (warmup > 0) set label 1 'warm-up' at first warmup / 2, graph 0.97 right rotate by 90 \
     textcolor rgb '#888888'
+
+# More lines than a plot can tell apart are not drawn, and the key says how many they are.
+more(n) = n > 0 ? sprintf('and %d lower', n) : ''

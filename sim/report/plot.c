@@ -15,6 +15,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* What could end a string, a block or start a substitution becomes a space. */
@@ -41,16 +42,55 @@ static void add_cells(const struct cursor *c, struct text *out)
     text_add(out, "\n");
 }
 
+/* What a plot reads: "latency", or "latency:6" for the six names whose first value goes highest. */
+struct view {
+    const char *name;
+    const char *label, *value; /* its second and fourth column; value NULL: it has none */
+    uint32_t most;             /* names; 0: all */
+};
+
+static struct view view_of(struct arena *a, struct store *s, const char *said)
+{
+    const char *colon = strchr(said, ':');
+    struct view v = { .name = arena_text_n(a, said, strcspn(said, ":")) };
+    if (colon) v.most = (uint32_t)strtoul(colon + 1, NULL, 10);
+    struct cursor *c = cursor_open(s, arena_format(a, "SELECT * FROM \"%s\" LIMIT 0", v.name), "");
+    v.label = cursor_column_count(c) > 1 ? arena_text(a, cursor_column_name(c, 1)) : "NULL";
+    if (cursor_column_count(c) > 3) v.value = arena_text(a, cursor_column_name(c, 3));
+    cursor_close(c);
+    return v;
+}
+
+static const char *view_sql(struct arena *a, const struct view *v)
+{
+    const char *highest = "";
+    if (v->most && v->value)
+        highest = arena_format(a,
+                               "AND %s IN (SELECT %s FROM \"%s\" WHERE run_id = ?1 GROUP BY 1 "
+                               "ORDER BY max(%s) DESC, 1 LIMIT %u)",
+                               v->label, v->label, v->name, v->value, v->most);
+    return arena_format(a, "SELECT * FROM \"%s\" WHERE run_id = ?1 %s ORDER BY 2, t_s", v->name,
+                        highest);
+}
+
+static uint32_t name_count(struct arena *a, struct store *s, const struct view *v, uint32_t run)
+{
+    const char *sql = arena_format(a, "SELECT count(DISTINCT %s) FROM \"%s\" WHERE run_id = ?1",
+                                   v->label, v->name);
+    struct cursor *c = cursor_open(s, sql, "i", (int64_t)run);
+    uint32_t count = cursor_next(c) ? (uint32_t)cursor_integer(c, 0) : 0;
+    cursor_close(c);
+    return count;
+}
+
 /* A block a name, each headed by the name for the key; returns how many. */
-static uint32_t add_blocks(struct arena *a, struct store *s, const char *view, uint32_t run,
+static uint32_t add_blocks(struct arena *a, struct store *s, const struct view *v, uint32_t run,
                            struct text *out)
 {
-    const char *sql =
-        arena_format(a, "SELECT * FROM \"%s\" WHERE run_id = ? ORDER BY 2, t_s", view);
-    struct cursor *c = cursor_open(s, sql, "i", (int64_t)run);
+    struct cursor *c = cursor_open(s, view_sql(a, v), "i", (int64_t)run);
     uint32_t count = 0;
     const char *name = NULL;
-    text_format(out, "$%s << EOD\n", view);
+    text_format(out, "$%s << EOD\n", v->name);
     while (cursor_next(c)) {
         if (!name || strcmp(name, cursor_text(c, 1)) != 0) {
             name = arena_text(a, cursor_text(c, 1));
@@ -63,14 +103,15 @@ static uint32_t add_blocks(struct arena *a, struct store *s, const char *view, u
         }
         add_cells(c, out);
     }
+    cursor_close(c);
     if (!count)
         text_add(out, "\"\"\nNaN NaN NaN NaN\n"); /* an empty block is an error to gnuplot */
-    text_format(out, "EOD\n%s_count = %u\n", view, count);
-    cursor_close(c);
+    text_format(out, "EOD\n%s_count = %u\n%s_more = %u\n", v->name, count, v->name,
+                name_count(a, s, v, run) - count);
     return count;
 }
 
-/* "# view: latency events" -> every view's data; 0 when all of them are empty. */
+/* "# view: latency:6 events" -> every view's data; 0 when all of them are empty. */
 static uint32_t add_data(struct arena *a, struct store *s, const char *gp, uint32_t run,
                          struct text *out)
 {
@@ -80,10 +121,12 @@ static uint32_t add_data(struct arena *a, struct store *s, const char *gp, uint3
     const char *intro = "# view:";
     if (strncmp(line, intro, strlen(intro)) != 0) return 0;
     char *rest = NULL;
-    for (char *view = strtok_r(line + strlen(intro), " ", &rest); view;
-         view = strtok_r(NULL, " ", &rest))
-        if (view[strspn(view, "abcdefghijklmnopqrstuvwxyz_")] == '\0')
-            count += add_blocks(a, s, view, run, out);
+    for (char *said = strtok_r(line + strlen(intro), " ", &rest); said;
+         said = strtok_r(NULL, " ", &rest)) {
+        if (said[strspn(said, "abcdefghijklmnopqrstuvwxyz_:0123456789")] != '\0') continue;
+        struct view v = view_of(a, s, said);
+        count += add_blocks(a, s, &v, run, out);
+    }
     return count;
 }
 

@@ -2,7 +2,8 @@
  *
  * plots/NAME.gp says in its first line which views it reads ("# view: latency"); each becomes a
  * data block of that name, so a new plot needs no C. A view for plots has the columns run_id, a
- * name, t_s, and what is drawn. */
+ * name, t_s, and what is drawn. "latency:6" gives the six names whose values go highest. How many there
+ * are stands in latency_count, how many were left out in latency_more. */
 #ifndef REPORT_PLOT_H
 #define REPORT_PLOT_H
 

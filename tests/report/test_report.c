@@ -301,6 +301,29 @@ static void every_plot_that_ships_draws_the_sample(void **state)
     }
 }
 
+static void a_plot_draws_the_highest_lines_and_counts_the_rest(void **state)
+{
+    struct bench *b = *state;
+    struct experiment_row e = { .scenario = "x", .title = "x", .currency = "", .replications = 1 };
+    store_experiment(b->store, &e);
+    struct recorder *r = recorder_open(b->arena, NULL);
+    for (int i = 0; i < 30; i++)
+        for (int64_t t = 1; t <= 2; t++)
+            recorder_sample(r, "services", arena_format(b->arena, "s%02d", i), "queue", "1",
+                            t * NS_PER_S, i == 3 ? 100 : i);
+    struct run_row run = { .experiment = 1, .replication = 1, .simulated_ns = 2 * NS_PER_S };
+    store_run(b->store, &run, r);
+    store_experiment_end(b->store, 1, 1, 0, 0);
+    enum plot_status status = plot_svg(b->store, "queue", 1, &b->out, b->error);
+    if (status == PLOT_FAILED && strstr(b->error, "gnuplot-nox")) skip();
+    if (status != PLOT_OK) fail_msg("%s", b->error);
+    const char *svg = text_data(&b->out);
+    assert_non_null(strstr(svg, ">s03<"));
+    assert_non_null(strstr(svg, ">s17<"));
+    assert_null(strstr(svg, ">s16<")); /* 3 and 17 to 29 are fourteen */
+    assert_non_null(strstr(svg, ">and 16 lower<"));
+}
+
 static void plots_that_cannot_be_are_refused_with_a_reason(void **state)
 {
     struct bench *b = *state;
@@ -336,6 +359,7 @@ int main(void)
         TEST(markdown_has_the_same_rows),
         TEST(numbers_are_for_eyes),
         TEST(every_plot_that_ships_draws_the_sample),
+        TEST(a_plot_draws_the_highest_lines_and_counts_the_rest),
         TEST(plots_that_cannot_be_are_refused_with_a_reason),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
