@@ -35,6 +35,7 @@ struct world {
     struct hook_door door;
     uint64_t root_key; /* of everything random: hash(seed, replication) */
     int64_t warmup_ns, duration_ns;
+    int64_t counted_from_ns; /* what began earlier is not in the figures as they stand */
     bool tracing;        /* recorder_tracing, asked once: it is on every path */
     bool closing;        /* the run is over: figures only */
     const char *failure; /* why a callback stopped the run; NULL: nothing did */
@@ -67,6 +68,13 @@ static inline int64_t now_ns(const struct world *w)
 static inline bool measured(const struct world *w, int64_t began_ns)
 {
     return began_ns >= w->warmup_ns;
+}
+
+/* Whether it belongs in the figures as they stand: while the warm-up lasts everything does, since series and
+ * signals are made of them, and at its end they are thrown away. */
+static inline bool counted(const struct world *w, int64_t began_ns)
+{
+    return began_ns >= w->counted_from_ns;
 }
 
 #endif

@@ -21,7 +21,7 @@ void meter_open(struct meter *m, struct arena *a)
 
 void meter_reset(struct meter *m)
 {
-    m->offered = m->last_offered = m->last_ok = m->last_failed = 0;
+    m->offered = m->stray_ok = m->stray_failed = m->last_ok = m->last_failed = 0;
     memset(m->by_outcome, 0, sizeof m->by_outcome);
     histogram_reset(&m->latency);
     histogram_reset(&m->failed);
@@ -112,7 +112,7 @@ void meter_sample(struct meter *m, struct recorder *r, const char *section, cons
     static const double q[] = { 0.5, 0.95, 0.99 };
     static const char *const names[] = { "latency_ms.p50", "latency_ms.p95", "latency_ms.p99" };
     double at[3] = { 0 }, seconds = ns_to_s(window_ns);
-    uint64_t ok = m->latency.count, failed = meter_failed(m);
+    uint64_t ok = m->latency.count + m->stray_ok, failed = meter_failed(m) + m->stray_failed;
     uint64_t count = m->latency.count - m->last.count;
     bool any = count > 0;
     double mean_ns = any ? (m->latency.sum - m->last.sum) / (double)count : 0;
@@ -134,5 +134,4 @@ void meter_sample(struct meter *m, struct recorder *r, const char *section, cons
         recorder_sample(r, section, object, names[i], "ms", now_ns, at[i] / 1e6);
     m->last_ok = ok;
     m->last_failed = failed;
-    m->last_offered = m->offered;
 }

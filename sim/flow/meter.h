@@ -14,7 +14,8 @@ struct meter {
     struct histogram latency; /* ns, of calls that ended ok */
     struct histogram failed;  /* ns, of all others that waited for an answer */
     struct histogram last;    /* `latency` as it stood when the window began */
-    uint64_t last_offered, last_ok, last_failed;
+    uint64_t stray_ok, stray_failed; /* ended, but had begun before the figures did: in series only */
+    uint64_t last_ok, last_failed;   /* strays among them */
     double window_s[3];       /* p50, p95, p99 of the last window, seconds; NAN when empty */
     double window_rate, window_error_ratio; /* of the last window; NAN when empty */
 };
@@ -30,6 +31,14 @@ static inline void meter_end(struct meter *m, enum outcome outcome, int64_t took
         histogram_record(&m->latency, took_ns);
     else
         meter_fail(m, outcome, took_ns);
+}
+
+static inline void meter_stray(struct meter *m, enum outcome outcome)
+{
+    if (outcome == OUTCOME_OK)
+        m->stray_ok++;
+    else
+        m->stray_failed++;
 }
 
 static inline uint64_t meter_count(const struct meter *m, enum outcome outcome)

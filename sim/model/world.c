@@ -70,11 +70,13 @@ static void on_warm(struct world *w, uint32_t a, uint32_t b)
 {
     (void)a, (void)b;
     window_close((struct owned_world *)w);
+    w->counted_from_ns = w->warmup_ns;
     for (uint32_t i = 0; i < ROOM_COUNT; i++)
         if (world_rooms[i]->reset) world_rooms[i]->reset(w);
 }
 
-/* Before anything else of its instant: what begins at the warm-up's end is counted. */
+/* Before anything else of its instant, being the first event that a world schedules: what begins at
+ * the warm-up's end is counted. */
 static const struct event_type world_warm = { EVENT("world.warm"), on_warm, NULL, PHASE_FAULT };
 
 static void on_window(struct world *w, uint32_t a, uint32_t b);
@@ -108,6 +110,7 @@ static struct owned_world *world_make(const struct document *doc,
     struct engine_options queue = { .heap_queue = options->heap_queue };
     o->w.engine = engine_open(a, &o->w, queue);
     check_context(describe, o);
+    if (o->w.warmup_ns > 0) engine_at(o->w.engine, o->w.warmup_ns, &world_warm, 0, 0);
     return o;
 }
 
@@ -127,7 +130,6 @@ struct world *world_open(const struct document *doc, const struct world_options 
         world_close(w);
         return NULL;
     }
-    if (w->warmup_ns > 0) engine_at(w->engine, w->warmup_ns, &world_warm, 0, 0);
     engine_at(w->engine, o->window_ns, &world_window, 0, 0);
     for (uint32_t i = 0; i < ROOM_COUNT; i++)
         if (world_rooms[i]->begin) world_rooms[i]->begin(w);

@@ -315,10 +315,10 @@ inline_always uint32_t answer(const struct path *x, struct pod *p, uint32_t call
         return answer_slowly(x->w, call);
     r->straight++;
     pod_exit(p, x->now);
-    if (__builtin_expect(measured(x->w, c->entered_ns), 1))
+    if (__builtin_expect(counted(x->w, c->entered_ns), 1))
         histogram_record(&s->meter.latency, x->now - c->entered_ns);
     else
-        s->ended_early++;
+        s->meter.stray_ok++;
     if (c->flags & CALL_HOLDS) give_worker(x, c->pod, p, c);
     if (r->counts) backend_return(x->w, call, OUTCOME_OK);
     if (r->proceed != program_proceed) {

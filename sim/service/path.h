@@ -51,7 +51,7 @@ inline_always void pod_leave(const struct world *w, struct pod *p, int64_t now)
 inline_always void note_wait(const struct world *w, struct service *s, const struct call *c,
                              int64_t waited_ns)
 {
-    if (__builtin_expect(!measured(w, c->entered_ns), 0)) return;
+    if (__builtin_expect(!counted(w, c->entered_ns), 0)) return;
     if (waited_ns > 0)
         histogram_record(&s->wait, waited_ns);
     else
@@ -124,10 +124,10 @@ void account_traced(const struct world *w, const struct service *s, const struct
 inline_always void account(const struct world *w, struct service *s, const struct call *c,
                            enum outcome outcome, int64_t now)
 {
-    if (measured(w, c->entered_ns))
+    if (counted(w, c->entered_ns))
         meter_end(&s->meter, outcome, now - c->entered_ns);
     else
-        s->ended_early++;
+        meter_stray(&s->meter, outcome);
     if (__builtin_expect(outcome != OUTCOME_OK && w->tracing, 0)) account_traced(w, s, c, outcome);
 }
 

@@ -137,7 +137,7 @@ struct service {
     uint64_t wasted, done_without, starts, restarts, interrupted;
     uint64_t spared, clashed, repeated; /* by `once` steps */
     uint64_t unrouted, injected; /* errors because no route of a gateway was for them; of a fault */
-    uint64_t offered_early, ended_early;    /* what the meter does not count: before the warm-up ended */
+    uint64_t inside_early;                  /* who was there when the figures began */
     uint64_t inside, inside_counted;        /* for the room's check */
     uint64_t area_ready, area_serving;
     uint32_t serving; /* pods with calls or open to them: ready or draining */

@@ -272,7 +272,7 @@ static void room_reset(struct world *w)
     rows_reset(w);
     for (uint32_t i = 0; i < room->service_count; i++) {
         struct service *s = &room->services[i];
-        s->offered_early = s->meter.offered;
+        s->inside_early = 0;
         meter_reset(&s->meter);
         histogram_reset(&s->wait);
         occupancy_reset(w, s);
@@ -286,6 +286,7 @@ static void room_reset(struct world *w)
         s->last_flight = s->last_queue = s->last_busy = s->last_cpu = s->last_capacity = 0;
         for (uint32_t pod = s->first_pod; pod < s->first_pod + s->capacity; pod++) {
             struct pod *p = pod_get(w, pod);
+            s->inside_early += p->in_flight;
             p->area_flight = (uint64_t)(-(int64_t)p->in_flight * now);
             p->area_queue = (uint64_t)(-(int64_t)p->queued * now);
             p->area_busy = (uint64_t)(-(int64_t)p->running * now);
@@ -386,18 +387,18 @@ static void inside_count(const struct world *w)
         if (c->state < CALL_QUEUED || c->state > CALL_WAITING) continue;
         struct service *s = pod_get(w, c->pod)->owner;
         s->inside++;
-        s->inside_counted += measured(w, c->entered_ns);
+        s->inside_counted += counted(w, c->entered_ns);
     }
 }
 
-/* Calls are all counted as they come; those of the warm-up are set apart when it ends. */
-static void inside_check(const struct world *w, struct service *s, uint64_t in_flight)
+/* Who was there when the figures began is there still, or has ended as a stray; of who came since, all are
+ * in the figures. */
+static void inside_check(struct service *s, uint64_t in_flight)
 {
-    bool warm = measured(w, now_ns(w));
-    uint64_t early = warm ? s->offered_early : s->meter.offered;
-    check(early == s->ended_early + in_flight - s->inside_counted);
     check(s->inside == in_flight);
-    check((warm ? s->meter.offered : 0) ==
+    check(s->inside_early ==
+          s->meter.stray_ok + s->meter.stray_failed + in_flight - s->inside_counted);
+    check(s->meter.offered ==
           meter_count(&s->meter, OUTCOME_OK) + meter_failed(&s->meter) + s->inside_counted);
     s->inside = s->inside_counted = 0;
 }
@@ -418,7 +419,7 @@ static void room_check(const struct world *w)
             check(p->in_flight == 0 || p->state == POD_READY || p->state == POD_DRAINING);
             in_flight += p->in_flight;
         }
-        inside_check(w, s, in_flight);
+        inside_check(s, in_flight);
         check(group_get(w, s->group)->ready_count == s->ready);
     }
 }

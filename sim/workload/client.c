@@ -13,7 +13,6 @@ void client_reset(struct client *cl)
     cl->attempt_count = cl->reply_bytes = cl->users_hit = 0;
     for (uint32_t i = 0; cl->users && i < cl->spec->users; i++)
         cl->users[i].hit = false;
-    cl->warming = false;
 }
 
 void client_runs_away(struct world *w, const struct client *cl)
@@ -47,8 +46,10 @@ void client_reply(struct world *w, uint32_t id)
     struct client *cl = client_get(w, route_get(w, c->route)->owner);
     int64_t took_ns = now_ns(w) - c->sent_ns;
     cl->closed_total++;
-    if (client_counts(w, cl, c->sent_ns))
+    if (__builtin_expect(counted(w, c->sent_ns), 1))
         client_count(cl, c, c->side.reply_bytes, took_ns);
+    else
+        meter_stray(&cl->meter, c->outcome);
     if (cl->users) user_reply(w, cl, c->parent, took_ns);
 }
 

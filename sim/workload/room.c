@@ -28,7 +28,6 @@ static void client_open(struct world *w, struct client *cl, const struct object 
     cl->spec = o->spec;
     if (cl->spec->start_ns >= w->duration_ns) never_tell(w, o, d);
     cl->name = o->name;
-    cl->warming = w->warmup_ns > 0;
     const char *stream = arena_format(w->arena, "client %s", cl->name);
     cl->customer_key = stream_key(w->root_key, stream, "customer");
     meter_open(&cl->meter, w->arena);
@@ -66,7 +65,7 @@ static void workload_reset(struct world *w)
 {
     struct workload *l = workload_of(w);
     for (uint32_t i = 0; i < l->client_count; i++)
-        if (l->clients[i].warming) client_reset(&l->clients[i]);
+        client_reset(&l->clients[i]);
 }
 
 static void workload_sample(struct world *w, int64_t window_ns)
@@ -77,12 +76,12 @@ static void workload_sample(struct world *w, int64_t window_ns)
                      window_ns);
 }
 
-/* Calls whose caller still waits, by route, from the pool itself; *counted of them are in the figures
+/* Calls whose caller still waits, by route, from the pool itself; *offered of them are in the figures
  * as offered. */
-static uint64_t in_flight(const struct world *w, const struct client *cl, uint64_t *counted)
+static uint64_t in_flight(const struct world *w, const struct client *cl, uint64_t *offered)
 {
     uint64_t count = 0;
-    *counted = 0;
+    *offered = 0;
     for (uint32_t id = 0; id < w->calls->count; id++) {
         const struct call *c = call_get(w, id);
         if (c->state == CALL_FREE || c->flags & (CALL_ORPHAN | CALL_ATTEMPT)) continue;
@@ -90,7 +89,7 @@ static uint64_t in_flight(const struct world *w, const struct client *cl, uint64
         for (uint32_t i = 0; i < cl->mix.count && !own; i++)
             own = c->route == cl->mix.routes[i]->id;
         count += own;
-        *counted += own && (cl->warming || measured(w, c->sent_ns));
+        *offered += own && counted(w, c->sent_ns);
     }
     return count;
 }
@@ -100,11 +99,11 @@ static void workload_check(const struct world *w)
     const struct workload *l = workload_of(w);
     for (uint32_t i = 0; i < l->client_count; i++) {
         const struct client *cl = &l->clients[i];
-        uint64_t counted, waiting = in_flight(w, cl, &counted);
+        uint64_t offered, waiting = in_flight(w, cl, &offered);
         check(cl->sent_total == cl->closed_total + waiting);
         check(!cl->users || waiting <= cl->spec->users);
         check(cl->meter.offered ==
-              meter_count(&cl->meter, OUTCOME_OK) + meter_failed(&cl->meter) + counted);
+              meter_count(&cl->meter, OUTCOME_OK) + meter_failed(&cl->meter) + offered);
     }
 }
 

@@ -49,7 +49,6 @@ struct client {
     struct mix mix;
     uint64_t number; /* open loop: calls so far */
     uint32_t index;
-    bool warming; /* figures are thrown away when the warm-up ends */
     struct meter meter;
     uint64_t sent_total, closed_total;   /* of the whole run */
     uint64_t attempt_count, reply_bytes; /* of what the meter counts */
@@ -88,14 +87,6 @@ struct route *mix_route(const struct mix *m, uint64_t key, uint32_t turn);
 /* client.c */
 void client_reply(struct world *w, uint32_t call);
 void client_reset(struct client *cl);
-/* Whether something that began at began_ns belongs in the figures as they stand. The first thing to
- * happen at or after the end of the warm-up ends it here: whether the room is told before or after the
- * other events of that instant, the same calls count. */
-static inline bool client_counts(const struct world *w, struct client *cl, int64_t began_ns)
-{
-    if (__builtin_expect(cl->warming, 0) && measured(w, now_ns(w))) client_reset(cl);
-    return __builtin_expect(cl->warming || measured(w, began_ns), 1);
-}
 void client_report(const struct world *w, const struct client *cl);
 
 /* open.c, users.c */

@@ -221,6 +221,16 @@ static void rooms_open(struct small_world *s, const struct small_options *o)
     workload_room.open(w, w->rooms[ROOM_WORKLOAD], s->diag);
 }
 
+static void on_warm(struct world *w, uint32_t a, uint32_t b)
+{
+    (void)a, (void)b;
+    w->counted_from_ns = w->warmup_ns;
+    flow_room.reset(w);
+    workload_room.reset(w);
+}
+
+static const struct event_type warm = { EVENT("world.warm"), on_warm, NULL, PHASE_FAULT };
+
 static struct small_world *small_world_try(const char *objects, const struct small_options *o)
 {
     struct arena *a = arena_open();
@@ -239,6 +249,7 @@ static struct small_world *small_world_try(const char *objects, const struct sma
     w->root_key = seed_key(o->seed, 0);
     w->warmup_ns = o->warmup_ns;
     w->duration_ns = TIME_MAX_NS;
+    if (w->warmup_ns > 0) engine_at(w->engine, w->warmup_ns, &warm, 0, 0);
     rooms_open(s, o);
     if (diag_error_count(s->diag)) return s;
     workload_room.begin(w);
