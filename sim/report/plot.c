@@ -14,6 +14,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,72 +43,90 @@ static void add_cells(const struct cursor *c, struct text *out)
     text_add(out, "\n");
 }
 
-/* What a plot reads: "latency", or "latency:6" for the six names whose first value goes highest. */
-struct view {
-    const char *name;
-    const char *label, *value; /* its second and fourth column; value NULL: it has none */
-    uint32_t most;             /* names; 0: all */
+/* One name's rows, headed by the name for the key. */
+struct line {
+    struct text rows;
+    double highest; /* of the first value */
+    bool drawn;
 };
 
-static struct view view_of(struct arena *a, struct store *s, const char *said)
+struct lines {
+    struct arena *arena;
+    struct line *items;
+    uint32_t count;
+};
+
+static struct line *line_begin(struct lines *l, const struct cursor *c)
 {
-    const char *colon = strchr(said, ':');
-    struct view v = { .name = arena_text_n(a, said, strcspn(said, ":")) };
-    if (colon) v.most = (uint32_t)strtoul(colon + 1, NULL, 10);
-    struct cursor *c = cursor_open(s, arena_format(a, "SELECT * FROM \"%s\" LIMIT 0", v.name), "");
-    v.label = cursor_column_count(c) > 1 ? arena_text(a, cursor_column_name(c, 1)) : "NULL";
-    if (cursor_column_count(c) > 3) v.value = arena_text(a, cursor_column_name(c, 3));
-    cursor_close(c);
-    return v;
+    size_t size = sizeof *l->items;
+    l->items = arena_grow(l->arena, l->items, l->count * size, (l->count + 1) * size);
+    struct line *x = &l->items[l->count++];
+    x->highest = -INFINITY;
+    add_quoted(&x->rows, cursor_text(c, 1));
+    for (uint32_t i = 3; i < cursor_column_count(c); i++) {
+        text_add(&x->rows, " ");
+        add_quoted(&x->rows, cursor_column_name(c, i));
+    }
+    text_add(&x->rows, "\n");
+    return x;
 }
 
-static const char *view_sql(struct arena *a, const struct view *v)
+/* A view says its rows by name and time. */
+static struct lines lines_read(struct arena *a, struct store *s, const char *view, uint32_t run)
 {
-    const char *highest = "";
-    if (v->most && v->value)
-        highest = arena_format(a,
-                               "AND %s IN (SELECT %s FROM \"%s\" WHERE run_id = ?1 GROUP BY 1 "
-                               "ORDER BY max(%s) DESC, 1 LIMIT %u)",
-                               v->label, v->label, v->name, v->value, v->most);
-    return arena_format(a, "SELECT * FROM \"%s\" WHERE run_id = ?1 %s ORDER BY 2, t_s", v->name,
-                        highest);
-}
-
-static uint32_t name_count(struct arena *a, struct store *s, const struct view *v, uint32_t run)
-{
-    const char *sql = arena_format(a, "SELECT count(DISTINCT %s) FROM \"%s\" WHERE run_id = ?1",
-                                   v->label, v->name);
+    const char *sql = arena_format(a, "SELECT * FROM \"%s\" WHERE run_id = ? ORDER BY 2, t_s", view);
     struct cursor *c = cursor_open(s, sql, "i", (int64_t)run);
-    uint32_t count = cursor_next(c) ? (uint32_t)cursor_integer(c, 0) : 0;
-    cursor_close(c);
-    return count;
-}
-
-/* A block a name, each headed by the name for the key; returns how many. */
-static uint32_t add_blocks(struct arena *a, struct store *s, const struct view *v, uint32_t run,
-                           struct text *out)
-{
-    struct cursor *c = cursor_open(s, view_sql(a, v), "i", (int64_t)run);
-    uint32_t count = 0;
+    struct lines l = { .arena = a };
+    struct line *x = NULL;
     const char *name = NULL;
-    text_format(out, "$%s << EOD\n", v->name);
     while (cursor_next(c)) {
         if (!name || strcmp(name, cursor_text(c, 1)) != 0) {
             name = arena_text(a, cursor_text(c, 1));
-            if (count++) text_add(out, "\n\n");
-            for (uint32_t i = 2; i < cursor_column_count(c); i++) {
-                if (i > 2) text_add(out, " ");
-                add_quoted(out, i == 2 ? name : cursor_column_name(c, i));
-            }
-            text_add(out, "\n");
+            x = line_begin(&l, c);
         }
-        add_cells(c, out);
+        add_cells(c, &x->rows);
+        if (cursor_column_count(c) > 3 && cursor_double(c, 3) > x->highest)
+            x->highest = cursor_double(c, 3);
     }
     cursor_close(c);
+    return l;
+}
+
+/* Marks those that go highest, the first of equals; 0: all. Returns how many. */
+static uint32_t lines_choose(struct lines *l, uint32_t most)
+{
+    uint32_t chosen = 0;
+    for (; chosen < l->count && (!most || chosen < most); chosen++) {
+        struct line *best = NULL;
+        for (uint32_t i = 0; i < l->count; i++)
+            if (!l->items[i].drawn && (!best || l->items[i].highest > best->highest))
+                best = &l->items[i];
+        best->drawn = true;
+    }
+    return chosen;
+}
+
+/* A block a line; returns how many. "latency:6": at most six. */
+static uint32_t add_blocks(struct arena *a, struct store *s, const char *said, uint32_t run,
+                           struct text *out)
+{
+    const char *view = arena_text_n(a, said, strcspn(said, ":")), *colon = strchr(said, ':');
+    struct lines l = lines_read(a, s, view, run);
+    uint32_t count = lines_choose(&l, colon ? (uint32_t)strtoul(colon + 1, NULL, 10) : 0);
+    text_format(out, "$%s << EOD\n", view);
+    const char *gap = "";
+    for (uint32_t i = 0; i < l.count; i++) {
+        struct line *x = &l.items[i];
+        if (x->drawn) {
+            text_add(out, gap);
+            text_add_n(out, text_data(&x->rows), x->rows.length);
+            gap = "\n\n";
+        }
+        text_close(&x->rows);
+    }
     if (!count)
         text_add(out, "\"\"\nNaN NaN NaN NaN\n"); /* an empty block is an error to gnuplot */
-    text_format(out, "EOD\n%s_count = %u\n%s_more = %u\n", v->name, count, v->name,
-                name_count(a, s, v, run) - count);
+    text_format(out, "EOD\n%s_count = %u\n%s_more = %u\n", view, count, view, l.count - count);
     return count;
 }
 
@@ -122,11 +141,9 @@ static uint32_t add_data(struct arena *a, struct store *s, const char *gp, uint3
     if (strncmp(line, intro, strlen(intro)) != 0) return 0;
     char *rest = NULL;
     for (char *said = strtok_r(line + strlen(intro), " ", &rest); said;
-         said = strtok_r(NULL, " ", &rest)) {
-        if (said[strspn(said, "abcdefghijklmnopqrstuvwxyz_:0123456789")] != '\0') continue;
-        struct view v = view_of(a, s, said);
-        count += add_blocks(a, s, &v, run, out);
-    }
+         said = strtok_r(NULL, " ", &rest))
+        if (said[strspn(said, "abcdefghijklmnopqrstuvwxyz_:0123456789")] == '\0')
+            count += add_blocks(a, s, said, run, out);
     return count;
 }
 
