@@ -1,4 +1,4 @@
-/* summary.c - running means, intervals and MSER-5. */
+/* summary.c - running means, time-weighted means, intervals, batch means and MSER-5. */
 #include "engine/summary.h"
 
 #include "base/check.h"
@@ -8,9 +8,50 @@
 
 #include "base/poison.h"
 
+void welford_merge(struct welford *into, const struct welford *from)
+{
+    if (from->count == 0) return;
+    double n = (double)into->count, m = (double)from->count, apart = from->mean - into->mean;
+    into->mean += apart * m / (n + m);
+    into->m2 += from->m2 + apart * apart * n * m / (n + m);
+    into->count += from->count;
+}
+
 double welford_variance(const struct welford *w)
 {
     return w->count > 1 ? w->m2 / (double)(w->count - 1) : 0;
+}
+
+double welford_stddev(const struct welford *w)
+{
+    return sqrt(welford_variance(w));
+}
+
+void level_open(struct level *l, int64_t now_ns, double value)
+{
+    *l = (struct level){ value, 0, value, value, now_ns, now_ns };
+}
+
+void level_set(struct level *l, int64_t now_ns, double value)
+{
+    check(now_ns >= l->since_ns);
+    l->area += l->value * (double)(now_ns - l->since_ns);
+    l->since_ns = now_ns;
+    l->value = value;
+    if (value < l->min) l->min = value;
+    if (value > l->max) l->max = value;
+}
+
+void level_reset(struct level *l, int64_t now_ns)
+{
+    level_open(l, now_ns, l->value);
+}
+
+double level_mean(const struct level *l, int64_t now_ns)
+{
+    check(now_ns >= l->since_ns);
+    double area = l->area + l->value * (double)(now_ns - l->since_ns);
+    return now_ns > l->opened_ns ? area / (double)(now_ns - l->opened_ns) : l->value;
 }
 
 struct interval welford_interval(const struct welford *w, double confidence)
@@ -27,6 +68,35 @@ struct interval interval_of(const double *values, size_t count, double confidenc
     struct welford w = { 0 };
     for (size_t i = 0; i < count; i++)
         welford_add(&w, values[i]);
+    return welford_interval(&w, confidence);
+}
+
+static void batches_fold(struct batches *b)
+{
+    for (uint32_t i = 0; i < BATCHES_MAX / 2; i++)
+        b->sums[i] = b->sums[2 * i] + b->sums[2 * i + 1];
+    for (uint32_t i = BATCHES_MAX / 2; i <= BATCHES_MAX; i++)
+        b->sums[i] = 0;
+    b->full = BATCHES_MAX / 2;
+    b->length *= 2;
+}
+
+void batches_add(struct batches *b, double value)
+{
+    if (b->length == 0) b->length = 1;
+    if (b->full == BATCHES_MAX)
+        batches_fold(b); /* only when another value comes: none is half done */
+    b->sums[b->full] += value;
+    if (++b->filled < b->length) return;
+    b->filled = 0;
+    b->full++;
+}
+
+struct interval batches_interval(const struct batches *b, double confidence)
+{
+    struct welford w = { 0 };
+    for (uint32_t i = 0; i < b->full; i++)
+        welford_add(&w, b->sums[i] / (double)b->length);
     return welford_interval(&w, confidence);
 }
 
