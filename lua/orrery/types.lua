@@ -37,7 +37,7 @@
 ---@field warmup? string Time at the start that no figure counts; "auto" lets MSER-5 choose from a pilot run, and says what it chose.
 ---@field seed? any Seed of everything random, 0 to 2^64-1, as text when above 2^53; 1 by default.
 ---@field title? string A name for reports.
----@field window? string How often series take a point; 0 means about 300 points a run.
+---@field window? string How often series take a point, and the time that a signal (w:signal) is of; 0 means about 300 points a run.
 ---@field currency? string What money is counted in.
 
 ---@class orrery.dist.constant

@@ -125,10 +125,12 @@ static bool has_calls(const struct object *o, bool clients)
            (clients && strcmp(kind, "client") == 0);
 }
 
+#define NEAR_NAMES_MAX 256 /* a misspelt name is looked for among so many */
+
 static bool subject_among(const struct document *doc, const char *subject, bool clients,
                           struct place at, const char *path, struct diag *d)
 {
-    const char *names[256];
+    const char *names[NEAR_NAMES_MAX] = { NULL };
     uint32_t count = 0;
     const struct object *other = NULL;
     for (uint32_t i = 0; i < doc->object_count; i++) {
@@ -138,7 +140,7 @@ static bool subject_among(const struct document *doc, const char *subject, bool 
         if (same && wanted) return true;
         if (same) other = &doc->objects[i];
         if (!wanted) continue;
-        if (count < sizeof names / sizeof *names) names[count++] = name;
+        if (count < NEAR_NAMES_MAX) names[count++] = name;
     }
     const char *near = text_nearest(subject, names, count);
     const char *asked = clients ? "name a client, a service or a gateway of this scenario"

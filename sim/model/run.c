@@ -65,7 +65,8 @@ static const struct field run_fields[] = {
         .doc = "Seed of everything random, 0 to 2^64-1, as text when above 2^53; 1 by default."),
     TEXT(struct run_spec, "title", title, .preset = "", .doc = "A name for reports."),
     DURATION(struct run_spec, "window", window_ns, .preset = "0s", .min = 0, .max = TIME_MAX_NS,
-             .doc = "How often series take a point; 0 means about 300 points a run."),
+             .doc = "How often series take a point, and the time that a signal (w:signal) is of; 0 means "
+             "about 300 points a run."),
     TEXT(struct run_spec, "currency", currency, .preset = "USD",
          .doc = "What money is counted in."),
     FIELDS_END
