@@ -321,7 +321,7 @@ static void sample(struct world *w, struct service *s, int64_t window_ns)
 
 static void room_sample(struct world *w, int64_t window_ns)
 {
-    cpu_look_ahead(w);
+    if (w->door.state) cpu_look_ahead(w); /* for the signal `cpu` alone: no series has it */
     for (uint32_t i = 0; i < service_count(w); i++)
         sample(w, &service_room_of(w)->services[i], window_ns);
 }
