@@ -162,7 +162,7 @@ swarm-run: $(BUILD)/tests/swarm/test_swarm
 .PHONY: digests digests-all
 digests: orrery ## the digest of every ladder scenario, on a slice of builds
 	$(Q)sh tests/golden/digest_matrix.sh slice
-digests-all: ## the same for gcc and clang at -O0, -O2, -O3 and under the sanitizers
+digests-all: orrery ## the same for gcc and clang at -O0, -O2, -O3 and under the sanitizers
 	$(Q)sh tests/golden/digest_matrix.sh all
 
 FUZZ_SECONDS ?= 60
