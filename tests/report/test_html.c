@@ -1,6 +1,6 @@
 /* test_html.c - results as one page that needs nothing else. */
 #include "report/report.h"
-#include "sample.h"
+#include "bench.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,32 +9,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-struct bench {
-    struct arena *arena;
-    struct store *store;
-    struct text out;
-    char error[OUTPUT_ERROR_BYTES];
-};
-
-static int open_bench(void **state)
-{
-    struct arena *a = arena_open();
-    struct bench *b = arena_alloc(a, sizeof *b);
-    enum output_status status;
-    b->arena = a;
-    b->store = store_create(a, NULL, false, &status, b->error);
-    *state = b;
-    return b->store ? 0 : -1;
-}
-
-static int close_bench(void **state)
-{
-    struct bench *b = *state;
-    text_close(&b->out);
-    arena_close(b->arena);
-    return 0;
-}
 
 static const char *page_of(struct bench *b)
 {

@@ -3,7 +3,7 @@
 #include "report/plot.h"
 #include "report/report.h"
 #include "report/share.h"
-#include "sample.h"
+#include "bench.h"
 #include "../support/temporary.h"
 
 #include <cjson/cJSON.h>
@@ -17,32 +17,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-struct bench {
-    struct arena *arena;
-    struct store *store;
-    struct text out;
-    char error[OUTPUT_ERROR_BYTES];
-};
-
-static int open_bench(void **state)
-{
-    struct arena *a = arena_open();
-    struct bench *b = arena_alloc(a, sizeof *b);
-    enum output_status status;
-    b->arena = a;
-    b->store = store_create(a, NULL, false, &status, b->error);
-    *state = b;
-    return b->store ? 0 : -1;
-}
-
-static int close_bench(void **state)
-{
-    struct bench *b = *state;
-    text_close(&b->out);
-    arena_close(b->arena);
-    return 0;
-}
 
 static const struct result *sample(struct bench *b, uint32_t replications)
 {
