@@ -88,6 +88,13 @@ struct recorder;
 /* One figure of the run. unit: "ms", "1", "1/s", "bytes", "cores", "s", "USD"... */
 void recorder_value(struct recorder *r, const char *section, const char *object, const char *metric,
                     const char *unit, double value);
+/* A count of what need not happen at all, and is then not recorded: with this unit, an absent figure is 0. */
+#define UNIT_COUNT "count"
+static inline void recorder_count(struct recorder *r, const char *section, const char *object,
+                                  const char *metric, uint64_t count)
+{
+    if (count) recorder_value(r, section, object, metric, UNIT_COUNT, (double)count);
+}
 /* A histogram of ns: also writes metric.mean .stddev .p50 .p90 .p95 .p99 .p999 .max in ms under
  * metric "latency_ms" and the like (a metric ending in _ms means ns in, ms out). */
 void recorder_histogram(struct recorder *r, const char *section, const char *object,

@@ -161,8 +161,6 @@ struct measure measure_metric(struct arena *a, struct store *s, uint32_t experim
     struct measure into = m;
     (metric->minutes ? add_minutes : add_figures)(scratch, s, experiment, metric->pattern, &into);
     into.unit = arena_text(a, into.unit);
-    for (uint32_t i = 0; i < into.count && metric_is_count(metric); i++)
-        into.has[i] = true;
     arena_close(scratch);
     return into;
 }

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "engine/summary.h"
+#include "orrery/probe.h"
 #include "report/grid.h"
 #include "report/measure.h"
 #include "report/number.h"
@@ -52,14 +53,23 @@ static struct interval difference_of(const struct measure m[2], bool *uneven)
     return welford_interval(&w, 0.95);
 }
 
+static bool is_count(const struct measure *m)
+{
+    return m->found && strcmp(m->unit, UNIT_COUNT) == 0;
+}
+
 static struct pair pair_of(const struct comparing *g, const struct metric *metric)
 {
     struct measure m[2];
     struct pair p = { .name = metric->label };
     for (uint32_t i = 0; i < 2; i++)
         m[i] = measure_metric(g->arena, g->sides[i].store, g->results[i]->id, metric);
-    for (uint32_t i = 0; i < 2; i++)
-        p.found[i] = m[i].found || (m[1 - i].found && metric_is_count(metric));
+    bool absent_is_0 = metric_is_count(metric) || is_count(&m[0]) || is_count(&m[1]);
+    for (uint32_t i = 0; i < 2; i++) {
+        p.found[i] = m[i].found || (m[1 - i].found && absent_is_0);
+        for (uint32_t k = 0; k < m[i].count && absent_is_0; k++)
+            m[i].has[k] = true;
+    }
     p.unit = m[0].found ? m[0].unit : m[1].unit;
     p.a = mean_of(&m[0]);
     p.b = mean_of(&m[1]);

@@ -356,19 +356,14 @@ static void report(struct world *w, struct service *s)
     recorder_value(r, "services", s->name, "replicas.last", "1", s->ready);
     recorder_value(r, "services", s->name, "restarts", "1", (double)s->restarts);
     recorder_value(r, "services", s->name, "starts", "1", (double)s->starts);
-    if (s->wasted) recorder_value(r, "services", s->name, "wasted", "1", (double)s->wasted);
-    if (s->spared) recorder_value(r, "services", s->name, "spared", "1", (double)s->spared);
-    if (s->clashed)
-        recorder_value(r, "services", s->name, "clashed", "1", (double)s->clashed);
-    if (s->repeated) recorder_value(r, "services", s->name, "repeated", "1", (double)s->repeated);
-    if (s->done_without)
-        recorder_value(r, "services", s->name, "done_without", "1", (double)s->done_without);
-    if (s->unrouted)
-        recorder_value(r, "services", s->name, "by_cause.unrouted", "1", (double)s->unrouted);
-    if (s->injected)
-        recorder_value(r, "services", s->name, "by_cause.injected", "1", (double)s->injected);
-    if (s->interrupted)
-        recorder_value(r, "services", s->name, "interrupted", "1", (double)s->interrupted);
+    recorder_count(r, "services", s->name, "wasted", s->wasted);
+    recorder_count(r, "services", s->name, "spared", s->spared);
+    recorder_count(r, "services", s->name, "clashed", s->clashed);
+    recorder_count(r, "services", s->name, "repeated", s->repeated);
+    recorder_count(r, "services", s->name, "done_without", s->done_without);
+    recorder_count(r, "services", s->name, "by_cause.unrouted", s->unrouted);
+    recorder_count(r, "services", s->name, "by_cause.injected", s->injected);
+    recorder_count(r, "services", s->name, "interrupted", s->interrupted);
 }
 
 static void room_report(struct world *w)

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/map.h"
 #include "engine/summary.h"
+#include "orrery/probe.h"
 #include "store/database.h"
 
 #include <string.h>
@@ -28,7 +29,8 @@ bool result_is_map_key(const char *metric)
 
 static void figure_finish(struct result_figure *f, struct welford w, uint32_t finished)
 {
-    while (result_is_map_key(f->metric) && w.count < finished)
+    bool absent_is_0 = result_is_map_key(f->metric) || strcmp(f->unit, UNIT_COUNT) == 0;
+    while (absent_is_0 && w.count < finished)
         welford_add(&w, 0);
     struct interval i = welford_interval(&w, 0.95);
     double half = w.count < 2 ? 0 : i.half_width;

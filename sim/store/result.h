@@ -56,7 +56,7 @@ struct result {
 #define RESULT_EVENTS_MAX 10000
 
 /* True for "by_outcome.timeout" and its like: a key that a replication lacks never happened there,
- * and counts as 0; any other figure that is missing was not measured. */
+ * and counts as 0, as does a figure in UNIT_COUNT; any other that is missing was not measured. */
 bool result_is_map_key(const char *metric);
 uint32_t result_count(struct store *s); /* experiments in the store */
 /* id 1..; NULL with the failure in the store. */

@@ -1,6 +1,7 @@
 /* test_side.c - two results side by side: sums, minutes, pairs, and what cannot be compared. */
 #include "report/side.h"
 #include "sample.h"
+#include "store/result.h"
 
 #include <cjson/cJSON.h>
 
@@ -194,6 +195,38 @@ static void what_was_not_measured_is_not_nought(void **state)
     cJSON_Delete(root);
 }
 
+/* Two replications, each with so many wasted answers. */
+static void fill_wasted(struct bench *b, uint32_t side, uint64_t first, uint64_t second)
+{
+    struct store *s = b->sides[side].store;
+    struct experiment_row e = { .scenario = "x", .title = "x", .currency = "", .replications = 2 };
+    uint32_t id = store_experiment(s, &e);
+    for (uint32_t i = 0; i < 2; i++) {
+        struct recorder *r = recorder_open(b->arena, NULL);
+        recorder_count(r, "services", "shop", "wasted", i ? second : first);
+        struct run_row run = { .experiment = id, .replication = i + 1, .simulated_ns = NS_PER_S };
+        store_run(s, &run, r);
+    }
+    store_experiment_end(s, id, 2, 1, 0);
+}
+
+static void a_count_that_is_absent_is_0(void **state)
+{
+    struct bench *b = *state;
+    fill_wasted(b, 0, 0, 0);
+    fill_wasted(b, 1, 6, 0);
+    cJSON *root = json_of(b, NULL, 0);
+    const cJSON *wasted = figure(root, "services.shop.wasted");
+    assert_true(number(wasted, "a") == 0);
+    assert_true(number(wasted, "b") == 3);
+    assert_true(number(wasted, "difference") == 3);
+    assert_true(number(wasted, "n") == 2);
+    cJSON_Delete(root);
+    const struct result_figure *f =
+        result_find(result_read(b->arena, b->sides[1].store, 1), "services", "shop", "wasted");
+    assert_true(f->mean == 3 && f->n == 2);
+}
+
 static void no_replication_in_common_is_no_difference(void **state)
 {
     struct bench *b = *state;
@@ -285,6 +318,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(differences_are_taken_in_pairs, open_bench, close_bench),
         cmocka_unit_test_setup_teardown(what_was_not_measured_is_not_nought, open_bench,
                                         close_bench),
+        cmocka_unit_test_setup_teardown(a_count_that_is_absent_is_0, open_bench, close_bench),
         cmocka_unit_test_setup_teardown(no_replication_in_common_is_no_difference, open_bench,
                                         close_bench),
         cmocka_unit_test_setup_teardown(a_table_shows_no_figure_where_there_is_none, open_bench,
